@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Tables of kernels. A table starts out in plain C; each instruction set then
+// overwrites the pointers that it improves. Kernels are stateless: they work on
+// rows, allocate nothing, know no network and never look at the CPU flags.
+//
+// Two kinds of rows:
+//  - RGBX rows: 4 bytes per pixel R, G, B, X. The input of the network (X = 0)
+//    and its output (X = 255) are such rows.
+//  - feature-map rows, whose layout belongs to the instruction set and is
+//    described by QsrFmLayout. A convolution table is therefore assigned as a
+//    SET (convolutions, packers and layout together); the pixel table is
+//    assigned function by function.
+
+#ifndef QSR_KERNELS_DSP_H
+#define QSR_KERNELS_DSP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// ---------------------------------------------------------- convolutions ---
+
+#define QSR_MAX_CHANNELS 64
+#define QSR_RGBX 4
+
+enum QsrWidth { QSR_WIDTH_32, QSR_WIDTH_64, QSR_N_WIDTHS };
+
+// Heads: the last convolution and its depth-to-space.
+enum QsrHead {
+    QSR_HEAD_X2,   // 3x3 to 12, 1 pixel -> 2x2
+    QSR_HEAD_X3,   // 3x3 to 27, 1 pixel -> 3x3
+    QSR_HEAD_X4,   // 3x3 to 48, 1 pixel -> 4x4
+    QSR_HEAD_X1_5, // 2x2 stride 2 to 27, a cell of 2x2 pixels -> 3x3
+    QSR_N_HEADS
+};
+
+// One convolution as the model file has it (docs/model-format.md).
+typedef struct QsrConvParams {
+    int cin, cout, ksize;    // ksize 3: stride 1, zero padding 1; ksize 2: stride 2, none
+    int frac;                // f of rq16
+    const int8_t *weights;   // [cout][ky][kx][cin]
+    const int32_t *bias;     // [cout]
+    const uint16_t *mult;    // [cout]
+    const uint8_t *shift;    // [cout]
+} QsrConvParams;
+
+// Bytes that the packed form takes; writes it to `dst` unless NULL. `dst` is
+// 64-byte aligned, as is everything a kernel gets as `weights`.
+#define decl_pack_fn(name) size_t (name)(void *dst, const QsrConvParams *p)
+typedef decl_pack_fn(*QsrPackFn);
+
+// Layout of feature-map rows. A row has `cap` pixels of room, of which
+// QSR_FM_LEAD are guard pixels to the left of column 0, and at least
+// QSR_FM_TAIL to the right of the last column, after rounding up to w_align.
+// Row pointers that kernels get point at column 0.
+#define QSR_FM_LEAD 16
+#define QSR_FM_TAIL 16
+
+typedef struct QsrFmLayout {
+    int w_align;   // kernels compute, and may write, multiples of this many pixels; at most 16
+    int row_group; // rows stored together: 1, or 2 for interleaved row pairs
+    // Bytes of one row group of `c` channels; a multiple of 64.
+    size_t (*group_bytes)(int cap, int c);
+    // Bytes from the start of a group to column 0 of its row `row` (0..row_group-1).
+    ptrdiff_t (*row_offset)(int row, int cap, int c);
+    // Sets columns [x, x+n) of one row to zero activation; x may be negative.
+    void (*clear)(uint8_t *row, int x, int n, int cap, int c);
+    // Columns [0, w) of one row from and to canonical order [x][c], for tests.
+    void (*put)(uint8_t *row, const uint8_t *nhwc, int w, int cap, int c);
+    void (*get)(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c);
+} QsrFmLayout;
+
+// 3 -> C, 3x3. src: RGBX rows y-1, y, y+1, readable from column -1 to column
+// w_align-rounded w. Writes columns [0, w) of dst, and nothing but the columns
+// up to w rounded to w_align besides.
+#define decl_conv_in_fn(name) \
+    void (name)(uint8_t *dst, const uint8_t *const src[3], int w, int cap, const void *weights)
+typedef decl_conv_in_fn(*QsrConvInFn);
+
+// C -> C, 3x3. src: feature-map rows y-1, y, y+1. y_parity = y & 1, for layouts
+// with row pairs. Writes as conv_in does.
+#define decl_conv_body_fn(name) \
+    void (name)(uint8_t *dst, const uint8_t *const src[3], int w, int cap, int y_parity, \
+                const void *weights)
+typedef decl_conv_body_fn(*QsrConvBodyFn);
+
+// The head: convolution, requantisation, depth-to-space. dst: one RGBX row per
+// output row, s = 2, 3, 4, 3 of them, w*s pixels each (X = 255); may write up
+// to w rounded up to w_align (times s) pixels.
+// X2..X4: src are rows y-1, y, y+1 and w is in pixels. X1_5: src[0], src[1] are
+// rows 2j and 2j+1, w is in cells of two pixels, and column 0 is even.
+#define decl_conv_out_fn(name) \
+    void (name)(uint8_t *const dst[4], const uint8_t *const src[3], int w, int cap, int y_parity, \
+                const void *weights)
+typedef decl_conv_out_fn(*QsrConvOutFn);
+
+typedef struct QsrConvDSP {
+    const char *name; // of the set, for logs: "c", "avx2", ...
+    QsrFmLayout fm;
+    QsrConvInFn conv_in[QSR_N_WIDTHS];
+    QsrConvBodyFn conv_body[QSR_N_WIDTHS];
+    QsrConvOutFn conv_out[QSR_N_WIDTHS][QSR_N_HEADS];
+    QsrPackFn pack_in, pack_body, pack_out;
+    // Called by every worker before its first and after its last row of a
+    // frame (AMX tile configuration); NULL where there is nothing to do.
+    void (*thread_start)(void);
+    void (*thread_stop)(void);
+} QsrConvDSP;
+
+// ------------------------------------------------------------ pixel rows ---
+//
+// Definitions: docs/numerics.md. n counts pixels of the destination unless it
+// is said otherwise; pointers need no alignment; nothing outside [0, n) is
+// written, nothing outside the stated range is read.
+
+// YUV -> RGB, Q13: R = clamp((cy*(Y-y0) + crv*(V-128) + 4096) >> 13), ...
+typedef struct QsrYuvToRgb {
+    int16_t y0, cy, crv, cgu, cgv, cbu;
+} QsrYuvToRgb;
+
+// RGB -> YUV, Q15: Y = clamp((y[0]*R + y[1]*G + y[2]*B + (y0 << 15) + 2^14) >> 15);
+// U, V from sums with a total weight of 16, see chroma_down_h.
+typedef struct QsrRgbToYuv {
+    int16_t y0, y[3], u[3], v[3];
+} QsrRgbToYuv;
+
+// Packed RGB orders that the load and store rows know.
+enum QsrRgbOrder {
+    QSR_ORDER_RGB, QSR_ORDER_BGR,                                  // 3 bytes per pixel
+    QSR_ORDER_RGBX, QSR_ORDER_BGRX, QSR_ORDER_XRGB, QSR_ORDER_XBGR, // 4, X is filler or alpha
+    QSR_N_ORDERS
+};
+
+typedef struct QsrPixelDSP {
+    // --- in: source rows -> RGBX, X = 0
+    // dst[i] = wa*a[i] + wb*b[i], wa + wb = 4: vertical chroma interpolation.
+    void (*chroma_up_v)(uint16_t *dst, const uint8_t *a, const uint8_t *b, int wa, int wb, int n);
+    // dst[2i] = (w0*v[i] + w1*v[i-1] + 8) >> 4, dst[2i+1] = (w2*v[i] + w3*v[i+1] + 8) >> 4.
+    // n chroma samples make 2n bytes; v is readable on [-1, n].
+    void (*chroma_up_h)(uint8_t *dst, const uint16_t *v, const int16_t w[4], int n);
+    // a[i] = ab[2i], b[i] = ab[2i+1]
+    void (*deinterleave)(uint8_t *a, uint8_t *b, const uint8_t *ab, int n);
+    void (*yuv_to_rgbx)(uint8_t *rgbx, const uint8_t *y, const uint8_t *u, const uint8_t *v,
+                        const QsrYuvToRgb *m, int n);
+    void (*gray_to_rgbx)(uint8_t *rgbx, const uint8_t *y, int n);
+    void (*load_rgb[QSR_N_ORDERS])(uint8_t *rgbx, const uint8_t *src, int n);
+    // One byte out of four, at src[4*i + offset], offset 0..3: an alpha channel.
+    void (*load_byte)(uint8_t *dst, const uint8_t *src, int offset, int n);
+
+    // --- out: RGBX -> destination rows
+    // X of every destination pixel is taken from alpha[i], or 255 if alpha is
+    // NULL; the 3-byte orders ignore it.
+    void (*store_rgb[QSR_N_ORDERS])(uint8_t *dst, const uint8_t *rgbx, const uint8_t *alpha, int n);
+    void (*rgbx_to_y)(uint8_t *y, const uint8_t *rgbx, const QsrRgbToYuv *m, int n);
+    // 4:4:4 chroma.
+    void (*rgbx_to_uv)(uint8_t *u, uint8_t *v, const uint8_t *rgbx, const QsrRgbToYuv *m, int n);
+    // (77*R + 150*G + 29*B + 128) >> 8
+    void (*rgbx_to_gray)(uint8_t *y, const uint8_t *rgbx, int n);
+    // Sums of rows, planar: dst[k][i] = w[0]*a + w[1]*b + w[2]*c of colour k of
+    // pixel i; the three weights sum to 4. n pixels.
+    void (*chroma_down_v)(uint16_t *const dst[3], const uint8_t *a, const uint8_t *b,
+                          const uint8_t *c, const int16_t w[3], int n);
+    // S_k = w[0]*sum[k][2i-1] + w[1]*sum[k][2i] + w[2]*sum[k][2i+1], weights sum to 4;
+    // u[i] = clamp((m->u . S + (128 << 19) + 2^18) >> 19), v likewise. n chroma
+    // samples; the sums are readable on [-1, 2n).
+    void (*chroma_down_h)(uint8_t *u, uint8_t *v, const uint16_t *const sum[3], const int16_t w[3],
+                          const QsrRgbToYuv *m, int n);
+    // ab[2i] = a[i], ab[2i+1] = b[i]
+    void (*interleave)(uint8_t *ab, const uint8_t *a, const uint8_t *b, int n);
+
+    // --- alpha: separable cubic with Q6 taps (their sum is 64)
+    // dst[i] = (taps . (s[0][i] .. s[3][i]) + 2) >> 2: 4 fraction bits.
+    void (*alpha_v)(int16_t *dst, const uint8_t *const s[4], const int16_t taps[4], int n);
+    // dst[i] = clamp((taps[p] . v[x-1 .. x+2] + 512) >> 10), where output pixel i
+    // (counted from phase0) has phase p = (i + phase0) % den and source column
+    // x = offset[p] + (i + phase0) / den * num. v is readable where that leads.
+    void (*alpha_h)(uint8_t *dst, const int16_t *v, const int16_t taps[][4], const int8_t *offset,
+                    int phase0, int num, int den, int n);
+} QsrPixelDSP;
+
+// Fill the tables for these CPU flags (see cpu.h; pass qsr_cpu_get_flags()).
+// Thread-safety: safe.
+void qsr_conv_dsp_init(QsrConvDSP *dsp, unsigned cpu_flags);
+void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags);
+
+// Initialisers of one level each; dsp.c calls them in rising order.
+void qsr_conv_dsp_init_c(QsrConvDSP *dsp);
+void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
+void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
+
+#endif
