@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Train, quantise, export and judge the QuickSRNet weights of this project."""

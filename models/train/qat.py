@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Quantisation-aware fine-tuning and export to a .qsr file."""
+
+import copy
+import datetime
+import os
+import time
+
+import torch
+
+from . import config, intsim, qsrfile
+from .data import Patches, held_out_pairs
+from .evaluate import SETS, float_upscaler, judge, mean_psnr
+from .loop import Log, loss_of, rate_at, save_atomically
+from .quant import QuantNet
+
+
+def load_float(run):
+    path = os.path.join(config.RUNS, run, "float.pt")
+    if not os.path.exists(path):
+        raise SystemExit(f"train: no float weights at {path}: run the float stage first")
+    return torch.load(path, map_location="cpu")
+
+
+def held_out_psnr(net, pairs):
+    model = net.model({})
+    return mean_psnr(pairs, lambda low: intsim.upscale(model, low))
+
+
+def as_pixels(batch, device):
+    return torch.from_numpy(batch).to(device).permute(0, 3, 1, 2).float()
+
+
+def fine_tune(recipe, assets, run, stop_at=None):
+    """Fine-tune the float weights of a run under the integer contract. Returns
+    the better of the last and the averaged network, by held-out pictures, or
+    None when the time ran out first (call again to go on)."""
+    folder = config.run_folder(run)
+    log = Log(os.path.join(folder, "log.txt"))
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    source = load_float(run)
+    net = QuantNet(source["layers"], recipe.scale)
+    pairs = held_out_pairs(assets, recipe.scale)
+    log(f"quantise step {source['step']}: held-out float "
+        f"{mean_psnr(pairs, float_upscaler(source['layers'], recipe.scale)):.3f} dB, "
+        f"rounded {held_out_psnr(net, pairs):.3f} dB")
+    total = recipe.qat_iterations
+    if not total:
+        return net
+    net.to(device)
+    average = copy.deepcopy(net)
+    scales = [conv.log_scale for conv in net.convs]
+    others = [p for conv in net.convs for p in (conv.weight, conv.bias)]
+    # A scale moves all weights of its channel at once: smaller steps.
+    optimiser = torch.optim.Adam([{"params": others}, {"params": scales}],
+                                 lr=recipe.qat_rate, betas=(0.9, 0.99))
+    first, checkpoint = 0, os.path.join(folder, "qat.pt")
+    if os.path.exists(checkpoint):
+        state = torch.load(checkpoint, map_location=device)
+        if state["source"] == source["step"] and state["total"] == total:
+            net.load_state_dict(state["net"])
+            average.load_state_dict(state["average"])
+            optimiser.load_state_dict(state["optimiser"])
+            first = state["step"]
+    patches = Patches(assets, recipe.scale, recipe.patch, recipe.seed * 7919 + first)
+    started, running = time.time(), 0.0
+    for step in range(first, total):
+        rate = rate_at(step, recipe, total, recipe.qat_rate)
+        optimiser.param_groups[0]["lr"] = rate
+        optimiser.param_groups[1]["lr"] = rate
+        low, high = patches.batch(recipe.batch)
+        output = net(as_pixels(low, device))
+        loss = loss_of(output / 255, as_pixels(high, device) / 255, recipe.luma)
+        optimiser.zero_grad()
+        loss.backward()
+        optimiser.step()
+        with torch.no_grad():
+            keep = min(0.995, (step + 1) / (step + 10))
+            for mean, now in zip(average.parameters(), net.parameters()):
+                mean.lerp_(now, 1 - keep)
+        running += float(loss.detach())
+        step += 1
+        late = stop_at is not None and time.time() > stop_at
+        if step % 1000 == 0 or step == total or late:
+            save_atomically({"net": net.state_dict(), "average": average.state_dict(),
+                             "optimiser": optimiser.state_dict(), "step": step,
+                             "source": source["step"], "total": total}, checkpoint)
+            log(f"qat step {step} loss {running / (step % 1000 or 1000):.5f} held-out "
+                f"{held_out_psnr(net, pairs):.3f} dB, averaged {held_out_psnr(average, pairs):.3f} "
+                f"dB {(time.time() - started) / (step - first) * 1000:.1f} ms/step")
+            running = 0.0
+        if late and step < total:
+            return None
+    if held_out_psnr(average, pairs) > held_out_psnr(net, pairs):
+        return average
+    return net
+
+
+def export(recipe, assets, run, net, path=None):
+    """Write the network with its measured figures; returns the card."""
+    source = load_float(run)
+    float_psnr = judge(assets, recipe.scale, float_upscaler(source["layers"], recipe.scale))
+    model = net.cpu().model({})
+    int8_psnr = judge(assets, recipe.scale, lambda low: intsim.upscale(model, low))
+    model.card = {
+        "name": f"quicksrnet-{recipe.size}",
+        "scale": f"{float(recipe.scale):g}",
+        "training": {
+            "data": "BSDS500 train and test, photographs and wallpapers under free licences, "
+                    "T91, rendered screens; bicubic degradation",
+            "float steps": source["step"],
+            "quantised steps": recipe.qat_iterations,
+            "batch": recipe.batch,
+            "patch": recipe.patch,
+            "seed": recipe.seed,
+            "date": datetime.date.today().isoformat(),
+        },
+        "licence": "BSD-2-Clause",
+        "metrics": {f"{name} PSNR-Y {kind}": values[name] for name in SETS
+                    for kind, values in (("int8", int8_psnr), ("float", float_psnr))},
+    }
+    path = path or recipe.file
+    qsrfile.write(model, path)
+    Log(os.path.join(config.run_folder(run), "log.txt"))(
+        f"wrote {os.path.basename(path)}: float {float_psnr}, int8 {int8_psnr}")
+    return model.card
