@@ -47,5 +47,7 @@ typedef struct QsrEmbeddedModel {
 } QsrEmbeddedModel;
 extern const QsrEmbeddedModel qsr_embedded_models[];
 extern const int qsr_n_embedded_models;
+// What qsr_builtin_models() returns: the same, ended by a NULL name.
+extern const QsrBuiltinModel qsr_embedded_list[];
 
 #endif
