@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The convolutions in plain C: the definition that every instruction set is
+// compared with, and the fallback of every machine.
+//
+// Feature maps are NHWC: [x][c], one row a group. A row of 3 (or 2) taps is
+// then 3*cin contiguous bytes, and a convolution is, for every output pixel,
+// three runs of "activation times a vector of cout weights".
+#include <string.h>
+
+#include "kernels/dsp.h"
+#include "kernels/requant.h"
+
+// Weights in the order in which they are read. 16 bits, because an activation
+// times a weight fits 16 bits (255 * 127 = 32385) and compilers multiply vectors
+// of 16-bit numbers well.
+typedef struct CWeights {
+    int32_t frac;
+    int32_t bias[QSR_MAX_CHANNELS];
+    int16_t mult[QSR_MAX_CHANNELS];
+    uint8_t shift[QSR_MAX_CHANNELS];
+    int16_t w[]; // [ky][kx][cin][cout]
+} CWeights;
+
+// --------------------------------------------------------------- packing ---
+
+// cin_row: input channels of a row as stored (4 for RGBX). order: the model
+// file's output channel for each packed one, or NULL for the same.
+static size_t pack(void *dst, const QsrConvParams *p, int cin_row, const uint8_t *order)
+{
+    const int taps = p->ksize * p->ksize;
+    const size_t size = sizeof(CWeights) + sizeof(int16_t) * (size_t)taps * cin_row * p->cout;
+    if (!dst)
+        return size;
+    CWeights *out = dst;
+    memset(out, 0, size);
+    out->frac = p->frac;
+    for (int o = 0; o < p->cout; o++) {
+        const int from = order ? order[o] : o;
+        out->bias[o] = p->bias[from];
+        out->mult[o] = (int16_t)p->mult[from];
+        out->shift[o] = p->shift[from];
+        for (int tap = 0; tap < taps; tap++)
+            for (int i = 0; i < p->cin; i++)
+                out->w[((size_t)tap * cin_row + i) * p->cout + o] =
+                    p->weights[((size_t)from * taps + tap) * p->cin + i];
+    }
+    return size;
+}
+
+static size_t pack_in_c(void *dst, const QsrConvParams *p)
+{
+    return pack(dst, p, QSR_RGBX, NULL);
+}
+
+static size_t pack_body_c(void *dst, const QsrConvParams *p)
+{
+    return pack(dst, p, p->cin, NULL);
+}
+
+// From the file's [colour][dy][dx] to [dy][dx][colour], the order of the store.
+static size_t pack_out_c(void *dst, const QsrConvParams *p)
+{
+    uint8_t order[48];
+    const int cells = p->cout / 3;
+    for (int o = 0; o < p->cout; o++)
+        order[o] = (uint8_t)(o % 3 * cells + o / 3);
+    return pack(dst, p, p->cin, order);
+}
+
+// ------------------------------------------------------------- arithmetic ---
+
+// acc[0..cout) = bias + all taps of one output pixel. `run` bytes of each of
+// `rows` rows, starting at src[row] + offset.
+static inline void accumulate(int32_t *restrict acc, const CWeights *wt, const uint8_t *const *src,
+                              ptrdiff_t offset, int rows, int run, int cout)
+{
+    const int16_t *restrict w = wt->w;
+    for (int o = 0; o < cout; o++)
+        acc[o] = wt->bias[o];
+    for (int ky = 0; ky < rows; ky++) {
+        const uint8_t *restrict s = src[ky] + offset;
+        for (int k = 0; k < run; k++, w += cout) {
+            const int16_t v = s[k];
+            for (int o = 0; o < cout; o++)
+                acc[o] += (int16_t)(v * w[o]);
+        }
+    }
+}
+
+static inline uint8_t finish(const CWeights *wt, const int32_t *acc, int o)
+{
+    return (uint8_t)qsr_requant(acc[o], wt->shift[o], wt->mult[o], wt->frac, 255);
+}
+
+// 3x3, stride 1, feature map (or RGBX) to feature map.
+static inline void conv_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights,
+                            int cin, int cout)
+{
+    const CWeights *wt = weights;
+    for (int x = 0; x < w; x++) {
+        int32_t acc[QSR_MAX_CHANNELS];
+        accumulate(acc, wt, src, (ptrdiff_t)(x - 1) * cin, 3, 3 * cin, cout);
+        for (int o = 0; o < cout; o++)
+            dst[(ptrdiff_t)x * cout + o] = finish(wt, acc, o);
+    }
+}
+
+// The heads: each position x gives an s x s block of RGBX pixels. Position x
+// reads `ksize` rows and columns from column x * step + first.
+static inline void head_row(uint8_t *const dst[4], const uint8_t *const *src, int w,
+                            const void *weights, int cin, int s, int ksize, int step, int first)
+{
+    const CWeights *wt = weights;
+    for (int x = 0; x < w; x++) {
+        int32_t acc[48];
+        accumulate(acc, wt, src, ((ptrdiff_t)x * step + first) * cin, ksize, ksize * cin,
+                   3 * s * s);
+        for (int dy = 0, o = 0; dy < s; dy++) {
+            uint8_t *px = dst[dy] + (ptrdiff_t)x * s * QSR_RGBX;
+            for (int dx = 0; dx < s; dx++, px += QSR_RGBX, o += 3) {
+                px[0] = finish(wt, acc, o);
+                px[1] = finish(wt, acc, o + 1);
+                px[2] = finish(wt, acc, o + 2);
+                px[3] = 255;
+            }
+        }
+    }
+}
+
+// One function per shape, so that the compiler knows every trip count.
+#define CONV_FNS(c)                                                                          \
+    static void conv_in_u8s8_3x##c##_c(uint8_t *dst, const uint8_t *const src[3], int w,     \
+                                       int cap, const void *weights)                         \
+    {                                                                                        \
+        (void)cap;                                                                           \
+        conv_row(dst, src, w, weights, QSR_RGBX, c);                                         \
+    }                                                                                        \
+    static void conv_body_u8s8_##c##x##c##_c(uint8_t *dst, const uint8_t *const src[3],      \
+                                             int w, int cap, int y_parity,                   \
+                                             const void *weights)                            \
+    {                                                                                        \
+        (void)cap, (void)y_parity;                                                           \
+        conv_row(dst, src, w, weights, c, c);                                                \
+    }                                                                                        \
+    HEAD_FN(c, x2, 2, 3, 1, -1)                                                              \
+    HEAD_FN(c, x3, 3, 3, 1, -1)                                                              \
+    HEAD_FN(c, x4, 4, 3, 1, -1)                                                              \
+    HEAD_FN(c, x1_5, 3, 2, 2, 0)
+
+#define HEAD_FN(c, name, s, ksize, step, first)                                              \
+    static void conv_out_u8s8_##c##_##name##_c(uint8_t *const dst[4],                        \
+                                               const uint8_t *const src[3], int w, int cap,  \
+                                               int y_parity, const void *weights)            \
+    {                                                                                        \
+        (void)cap, (void)y_parity;                                                           \
+        head_row(dst, src, w, weights, c, s, ksize, step, first);                            \
+    }
+
+CONV_FNS(32)
+CONV_FNS(64)
+
+// ----------------------------------------------------------------- layout ---
+
+static size_t fm_group_bytes_c(int cap, int c)
+{
+    size_t bytes = ((size_t)cap * c + 63) & ~(size_t)63;
+    // Rows a power of two apart would fall on the same cache sets.
+    return bytes & 1023 ? bytes : bytes + 64;
+}
+
+static ptrdiff_t fm_row_offset_c(int row, int cap, int c)
+{
+    (void)row, (void)cap;
+    return (ptrdiff_t)QSR_FM_LEAD * c;
+}
+
+static void fm_clear_c(uint8_t *row, int x, int n, int cap, int c)
+{
+    (void)cap;
+    memset(row + (ptrdiff_t)x * c, 0, (size_t)n * c);
+}
+
+static void fm_put_c(uint8_t *row, const uint8_t *nhwc, int w, int cap, int c)
+{
+    (void)cap;
+    memcpy(row, nhwc, (size_t)w * c);
+}
+
+static void fm_get_c(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
+{
+    (void)cap;
+    memcpy(nhwc, row, (size_t)w * c);
+}
+
+void qsr_conv_dsp_init_c(QsrConvDSP *dsp)
+{
+    *dsp = (QsrConvDSP){
+        .name = "c",
+        .fm = {.w_align = 1, .row_group = 1, .group_bytes = fm_group_bytes_c,
+               .row_offset = fm_row_offset_c, .clear = fm_clear_c,
+               .put = fm_put_c, .get = fm_get_c},
+        .conv_in = {conv_in_u8s8_3x32_c, conv_in_u8s8_3x64_c},
+        .conv_body = {conv_body_u8s8_32x32_c, conv_body_u8s8_64x64_c},
+        .conv_out = {
+            {conv_out_u8s8_32_x2_c, conv_out_u8s8_32_x3_c, conv_out_u8s8_32_x4_c,
+             conv_out_u8s8_32_x1_5_c},
+            {conv_out_u8s8_64_x2_c, conv_out_u8s8_64_x3_c, conv_out_u8s8_64_x4_c,
+             conv_out_u8s8_64_x1_5_c},
+        },
+        .pack_in = pack_in_c, .pack_body = pack_body_c, .pack_out = pack_out_c,
+    };
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "kernels/dsp.h"
+
+#include "kernels/cpu.h"
+
+void qsr_conv_dsp_init(QsrConvDSP *dsp, unsigned cpu_flags)
+{
+    (void)cpu_flags;
+    qsr_conv_dsp_init_c(dsp);
+}
+
+void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags)
+{
+    qsr_pixel_dsp_init_c(dsp);
+#if HAVE_ORC
+    if (cpu_flags & QSR_CPU_FLAG_ORC)
+        qsr_pixel_dsp_init_orc(dsp);
+#else
+    (void)cpu_flags;
+#endif
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "src/plan.h"
+
+#include <unistd.h>
+
+#include "src/mem.h"
+
+// Strips and bands start at multiples of this: chroma pairs and the 2x2 cells
+// of the 3/2 head then never straddle two tasks (4 * 3/2 is even).
+#define GRID 4
+
+#define MIN_STRIP 64
+#define MAX_STRIP 512
+#define MIN_BAND 32 // below this the rows computed twice outweigh the balance won
+
+static int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int ceil_div(int a, int b)
+{
+    return (a + b - 1) / b;
+}
+
+static size_t l2_bytes(void)
+{
+    long size = -1;
+#ifdef _SC_LEVEL2_CACHE_SIZE
+    size = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#endif
+    return size > 0 ? (size_t)size : 512 * 1024;
+}
+
+// Half of L2 for the rings; the rest is for weights, pictures and the system.
+// An even share of the picture's width, so that no strip is much narrower.
+static int choose_strip(const QsrPlan *p)
+{
+    const size_t per_column = (size_t)(p->n_maps - 1) * p->channels * p->ring_rows +
+                              QSR_RGBX * (size_t)(p->ring_rows + p->out_rows * p->s);
+    const size_t fit = l2_bytes() / 2 / per_column;
+    const int target = fit > MAX_STRIP ? MAX_STRIP : max_int((int)fit, MIN_STRIP);
+    const int n = ceil_div(p->width, target);
+    return QSR_ROUND_UP(ceil_div(p->width, n), 16);
+}
+
+// Three tasks a thread, so that a slow one does not leave the others waiting.
+static int choose_band(const QsrPlan *p, int threads)
+{
+    const int wanted = threads > 1 ? ceil_div(3 * threads, p->n_strips) : 1;
+    const int n = max_int(1, min_int(wanted, p->height / MIN_BAND));
+    return ceil_div(p->height, n);
+}
+
+void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
+{
+    const QsrModel *m = r->model;
+    const int group = r->fm->row_group;
+    *p = (QsrPlan){
+        .width = r->width,
+        .height = r->height,
+        .n_maps = m->n_layers, // the head's output is no map, but the input is
+        .channels = m->info.channels,
+        .stride2 = m->head == QSR_HEAD_X1_5,
+        .s = m->info.scale.num,
+    };
+    p->step = p->stride2 ? 2 : 1;
+    // Every 3x3 convolution looks one further; the 2x2 one does not.
+    const int reach = p->stride2 ? m->n_layers - 1 : m->n_layers;
+    const int writer_left = ceil_div(r->writer_halo_left * p->step, p->s);
+    p->halo_left = QSR_ROUND_UP(reach + QSR_ROUND_UP(writer_left, p->step), 2);
+    p->halo_right = reach;
+    p->halo_top = QSR_ROUND_UP(ceil_div(r->writer_halo_top * p->step, p->s), p->step);
+    p->ring_rows = QSR_ROUND_UP(QSR_CHUNK_ROWS + 2 + group - 1, group);
+    p->out_rows = p->s + 2;
+
+    p->strip_width = QSR_ROUND_UP(r->strip_width ? r->strip_width : choose_strip(p), GRID);
+    p->n_strips = ceil_div(p->width, p->strip_width);
+    p->band_height = QSR_ROUND_UP(r->band_height ? r->band_height : choose_band(p, r->threads),
+                                  GRID);
+    p->n_bands = ceil_div(p->height, p->band_height);
+
+    const int cols = p->halo_left + min_int(p->strip_width, p->width) + p->halo_right;
+    const int padded = QSR_ROUND_UP(cols, 16);
+    p->cap = QSR_FM_LEAD + padded + QSR_FM_TAIL;
+    p->map_group_bytes = r->fm->group_bytes(p->cap, p->channels);
+    p->in_pitch = QSR_ROUND_UP((size_t)p->cap * QSR_RGBX, QSR_ALIGN);
+    p->out_pitch = QSR_ROUND_UP((size_t)padded * p->s * QSR_RGBX, QSR_ALIGN);
+}
+
+void qsr_plan_task(const QsrPlan *p, int index, QsrTask *t)
+{
+    const int strip = index % p->n_strips, band = index / p->n_strips;
+    t->x0 = strip * p->strip_width;
+    t->x1 = min_int(t->x0 + p->strip_width, p->width);
+    t->y0 = band * p->band_height;
+    t->y1 = min_int(t->y0 + p->band_height, p->height);
+    t->buf_x = max_int(t->x0 - p->halo_left, 0);
+    t->cols = min_int(t->x1 + p->halo_right, p->width) - t->buf_x;
+    t->head_y = max_int(t->y0 - p->halo_top, 0);
+}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "qsr.h"
+
+#include <stdlib.h>
+
+#include "kernels/cpu.h"
+#include "src/backend.h"
+#include "src/error.h"
+#include "src/picture.h"
+
+#define MAX_THREADS 256
+
+struct QsrContext {
+    const QsrBackend *backend;
+    void *state;
+    QsrModel *model;
+};
+
+const char *qsr_version(void)
+{
+    return QSR_VERSION;
+}
+
+int qsr_scale_size(QsrScale scale, int size)
+{
+    return (int)(((int64_t)size * scale.num + scale.den - 1) / scale.den);
+}
+
+void qsr_settings_default(QsrSettings *settings)
+{
+    *settings = (QsrSettings){.backend = QSR_BACKEND_AUTO};
+}
+
+static int check_settings(const QsrSettings *s, QsrError *err)
+{
+    if (s->n_threads < 0 || s->n_threads > MAX_THREADS)
+        return qsr_fail(err, QSR_ERR_INVALID, "%d threads are outside 0..%d", s->n_threads,
+                        MAX_THREADS);
+    if (s->strip_width < 0 || s->strip_width > QSR_MAX_WIDTH)
+        return qsr_fail(err, QSR_ERR_INVALID, "strip width %d is outside 0..%d", s->strip_width,
+                        QSR_MAX_WIDTH);
+    if (s->band_height < 0 || s->band_height > QSR_MAX_HEIGHT)
+        return qsr_fail(err, QSR_ERR_INVALID, "band height %d is outside 0..%d", s->band_height,
+                        QSR_MAX_HEIGHT);
+    return 0;
+}
+
+int qsr_open(QsrContext **out, QsrModel *model, const QsrSettings *settings, QsrError *err)
+{
+    QsrSettings defaults;
+    *out = NULL;
+    if (!model)
+        return qsr_fail(err, QSR_ERR_INVALID, "qsr_open needs a model");
+    if (!settings) {
+        qsr_settings_default(&defaults);
+        settings = &defaults;
+    }
+    int ret = check_settings(settings, err);
+    if (ret < 0)
+        return ret;
+    QsrError why = {.code = 0};
+    const QsrBackend *backend = qsr_backend_find(settings->backend, &why);
+    if (!backend)
+        return qsr_fail(err, why.code, "%s", why.message);
+
+    QsrContext *ctx = calloc(1, sizeof(*ctx));
+    if (!ctx)
+        return qsr_fail(err, QSR_ERR_NOMEM, "no memory for the context");
+    ctx->backend = backend;
+    ctx->model = qsr_model_ref(model);
+    const QsrLogger logger = {settings->log, settings->log_opaque};
+    ret = backend->open(&ctx->state, model, settings, &logger, err);
+    if (ret < 0) {
+        qsr_close(&ctx);
+        return ret;
+    }
+    *out = ctx;
+    return 0;
+}
+
+static int check_pictures(const QsrContext *ctx, const QsrPicture *in, const QsrPicture *out,
+                          int need_data, QsrError *err)
+{
+    int ret;
+    if (!ctx || !in || !out)
+        return qsr_fail(err, QSR_ERR_INVALID, "a context and two pictures are needed");
+    if ((ret = qsr_picture_check(in, "input", need_data, err)) < 0 ||
+        (ret = qsr_picture_check(out, "output", need_data, err)) < 0)
+        return ret;
+    if (in->width > QSR_MAX_WIDTH || in->height > QSR_MAX_HEIGHT)
+        return qsr_fail(err, QSR_ERR_INVALID, "input of %dx%d exceeds %dx%d", in->width,
+                        in->height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT);
+    const QsrScale scale = ctx->model->info.scale;
+    const int w = qsr_scale_size(scale, in->width), h = qsr_scale_size(scale, in->height);
+    if (out->width != w || out->height != h)
+        return qsr_fail(err, QSR_ERR_INVALID, "output is %dx%d, but %dx%d at %d/%d makes %dx%d",
+                        out->width, out->height, in->width, in->height, scale.num, scale.den, w,
+                        h);
+    return 0;
+}
+
+int qsr_prepare(QsrContext *ctx, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
+    const int ret = check_pictures(ctx, in, out, 0, err);
+    return ret < 0 ? ret : ctx->backend->prepare(ctx->state, in, out, err);
+}
+
+int qsr_process(QsrContext *ctx, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
+    const int ret = check_pictures(ctx, in, out, 1, err);
+    return ret < 0 ? ret : ctx->backend->process(ctx->state, in, out, err);
+}
+
+int qsr_thread_count(const QsrContext *ctx)
+{
+    return ctx->backend->thread_count(ctx->state);
+}
+
+void qsr_close(QsrContext **ctx)
+{
+    if (!ctx || !*ctx)
+        return;
+    if ((*ctx)->state)
+        (*ctx)->backend->close((*ctx)->state);
+    qsr_model_unref(&(*ctx)->model);
+    free(*ctx);
+    *ctx = NULL;
+}
+
+int qsr_set_cpu_mask(const char *mask, QsrError *err)
+{
+    unsigned value;
+    if (!mask || !qsr_cpu_parse_mask(mask, &value))
+        return qsr_fail(err, QSR_ERR_INVALID,
+                        "\"%s\" is not a CPU mask: a number, \"all\", \"c\", or names with commas",
+                        mask ? mask : "(null)");
+    qsr_cpu_set_mask(value);
+    return 0;
+}
+
+unsigned qsr_cpu_flags(void)
+{
+    return qsr_cpu_get_flags();
+}
+
+const char *qsr_cpu_name(int bit, int *has_kernels)
+{
+    if (bit < 0 || bit >= QSR_N_CPU_FLAGS)
+        return NULL;
+    if (has_kernels)
+        *has_kernels = qsr_cpu_flags_built() >> bit & 1;
+    return qsr_cpu_flag_names[bit];
+}

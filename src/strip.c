@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "src/strip.h"
+
+#include <string.h>
+
+#include "src/mem.h"
+
+typedef struct Strip {
+    const QsrStripShared *sh;
+    const QsrPlan *plan;
+    QsrStripScratch *scratch;
+    QsrTask task;
+    int next[QSR_MAX_MAPS]; // next row that each map will hold
+    int end[QSR_MAX_MAPS];  // one past its last row
+    int next_head;          // next input row (or first of a pair) for the head
+} Strip;
+
+static int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+// Column 0 of row y of a map; y is -1 at least. Adding the ring's depth keeps
+// the parity that row pairs need, because the depth is a multiple of the group.
+static uint8_t *map_row(const Strip *s, int map, int y)
+{
+    const QsrPlan *p = s->plan;
+    const int slot = (y + p->ring_rows) % p->ring_rows;
+    if (map == 0)
+        return s->scratch->map[0] + slot * p->in_pitch + QSR_FM_LEAD * QSR_RGBX;
+    const QsrFmLayout *fm = &s->sh->conv.fm;
+    return s->scratch->map[map] + slot / fm->row_group * p->map_group_bytes +
+           fm->row_offset(slot % fm->row_group, p->cap, p->channels);
+}
+
+static void clear(const Strip *s, int map, uint8_t *row, int x, int n)
+{
+    if (map == 0)
+        memset(row + (ptrdiff_t)x * QSR_RGBX, 0, (size_t)n * QSR_RGBX);
+    else
+        s->sh->conv.fm.clear(row, x, n, s->plan->cap, s->plan->channels);
+}
+
+// Row y of a map, from the rows y-1..y+1 of the map before it (or from the
+// picture). Rows and columns outside the frame are zero in every map.
+static void produce(Strip *s, int map, int y)
+{
+    const QsrStripShared *sh = s->sh;
+    const int cols = s->task.cols, cap = s->plan->cap;
+    const enum QsrWidth width = sh->model->width;
+    uint8_t *row = map_row(s, map, y);
+
+    if (y < 0 || y >= s->plan->height) {
+        clear(s, map, row, -1, cols + 2);
+        return;
+    }
+    if (map == 0) {
+        qsr_reader_row(&sh->reader, s->scratch->row_scratch, row, s->task.buf_x, cols, y);
+    } else {
+        const uint8_t *const src[3] = {map_row(s, map - 1, y - 1), map_row(s, map - 1, y),
+                                       map_row(s, map - 1, y + 1)};
+        if (map == 1)
+            sh->conv.conv_in[width](row, src, cols, cap, sh->weights[0]);
+        else
+            sh->conv.conv_body[width](row, src, cols, cap, y & 1, sh->weights[map - 1]);
+    }
+    // The guard column, and what a kernel wrote beyond the last column.
+    const int align = sh->conv.fm.w_align;
+    clear(s, map, row, cols, QSR_ROUND_UP(cols, align) - cols + 1);
+}
+
+// Output rows of the head step that begins at input row y.
+static void produce_head(Strip *s, int y)
+{
+    const QsrStripShared *sh = s->sh;
+    const QsrPlan *p = s->plan;
+    const int last = p->n_maps - 1;
+    const int out_y = y / p->step * p->s;
+    const uint8_t *src[3] = {NULL, NULL, NULL};
+    uint8_t *dst[4] = {NULL, NULL, NULL, NULL};
+
+    for (int i = 0; i < p->s; i++)
+        dst[i] = s->scratch->out + (out_y + i) % p->out_rows * p->out_pitch;
+    if (p->stride2) {
+        src[0] = map_row(s, last, y);
+        src[1] = map_row(s, last, y + 1);
+    } else {
+        for (int i = 0; i < 3; i++)
+            src[i] = map_row(s, last, y + i - 1);
+    }
+    const int positions = (s->task.cols + p->step - 1) / p->step;
+    sh->conv.conv_out[sh->model->width][sh->model->head](dst, src, positions, p->cap, y & 1,
+                                                          sh->weights[sh->model->n_layers - 1]);
+    if (y < s->task.y0)
+        return; // only there for the writer to look at
+
+    const QsrScale scale = sh->model->info.scale;
+    const QsrRowRing ring = {.base = s->scratch->out, .pitch = (ptrdiff_t)p->out_pitch,
+                             .depth = p->out_rows, .x_base = s->task.buf_x / p->step * p->s};
+    const int out_end = min_int(out_y + p->s, qsr_scale_size(scale, s->task.y1));
+    qsr_writer_rows(&sh->writer, s->scratch->row_scratch, &ring,
+                    qsr_scale_size(scale, s->task.x0), qsr_scale_size(scale, s->task.x1), out_y,
+                    out_end);
+}
+
+// First and last row of every map that the band needs, from the head backwards.
+static void set_ranges(Strip *s)
+{
+    const QsrPlan *p = s->plan;
+    int lo = s->task.head_y, hi = QSR_ROUND_UP(s->task.y1, p->step);
+    s->next_head = lo;
+    for (int map = p->n_maps - 1; map >= 0; map--) {
+        const bool widen = map < p->n_maps - 1 || !p->stride2;
+        lo -= widen;
+        hi += widen;
+        // Of the rows outside the frame only the nearest is ever read.
+        s->next[map] = lo < -1 ? -1 : lo;
+        s->end[map] = min_int(hi, p->height + 1);
+    }
+}
+
+void qsr_strip_run(const QsrStripShared *shared, QsrStripScratch *scratch, int task)
+{
+    Strip s = {.sh = shared, .plan = &shared->plan, .scratch = scratch};
+    const QsrPlan *p = s.plan;
+    qsr_plan_task(p, task, &s.task);
+    set_ranges(&s);
+
+    // Maps run ahead of the head by one row a layer. Starting that much early
+    // keeps every chunk, the first one too, within the rings: no map ever
+    // advances by more than a chunk at a time, nor is more than one row ahead
+    // of what the next one needs.
+    for (int chunk = s.task.head_y - 2 * p->n_maps; s.next_head < s.task.y1;
+         chunk += QSR_CHUNK_ROWS) {
+        const int chunk_end = chunk + QSR_CHUNK_ROWS;
+        for (int map = 0; map < p->n_maps; map++) {
+            const int until = min_int(chunk_end + p->n_maps - map, s.end[map]);
+            while (s.next[map] < until)
+                produce(&s, map, s.next[map]++);
+        }
+        // A head step reads up to row next_head + 1 of the last map.
+        while (s.next_head < s.task.y1 && s.next_head + 2 <= s.next[p->n_maps - 1]) {
+            produce_head(&s, s.next_head);
+            s.next_head += p->step;
+        }
+    }
+}
+
+size_t qsr_strip_scratch_size(const QsrStripShared *shared)
+{
+    QsrStripScratch none = {.memory = NULL};
+    qsr_strip_layout(shared, &none);
+    return none.size;
+}
+
+static void *take(uint8_t *base, size_t *at, size_t bytes)
+{
+    void *p = base ? base + *at : NULL;
+    *at += QSR_ROUND_UP(bytes, (size_t)QSR_ALIGN);
+    return p;
+}
+
+void qsr_strip_layout(const QsrStripShared *shared, QsrStripScratch *scratch)
+{
+    const QsrPlan *p = &shared->plan;
+    const int groups = p->ring_rows / shared->conv.fm.row_group;
+    const int cols = p->halo_left + p->strip_width + p->halo_right;
+    const size_t reader = qsr_reader_scratch(cols);
+    const size_t writer = qsr_writer_scratch(&shared->writer,
+                                             p->strip_width * p->s / p->step + p->s);
+    uint8_t *base = scratch->memory;
+    size_t at = 0;
+    scratch->map[0] = take(base, &at, p->in_pitch * p->ring_rows);
+    for (int map = 1; map < p->n_maps; map++)
+        scratch->map[map] = take(base, &at, p->map_group_bytes * groups);
+    scratch->out = take(base, &at, p->out_pitch * p->out_rows);
+    scratch->row_scratch = take(base, &at, reader > writer ? reader : writer);
+    scratch->size = at;
+}
