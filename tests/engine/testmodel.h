@@ -9,7 +9,7 @@
 #define QSR_TESTS_TESTMODEL_H
 
 #include "kernels/dsp.h"
-#include "qsr.h"
+#include "src/qsr.h"
 
 typedef struct QsrTestModelSpec {
     const char *name; // of the card; NULL: "test-model"
