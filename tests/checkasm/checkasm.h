@@ -25,6 +25,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#if defined(__GNUC__)
+#define CHECK_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
+#else
+#define CHECK_PRINTF(fmt, args)
+#endif
+
 typedef void (*CheckFn)(void);
 
 // Flags of the current level, for qsr_*_dsp_init().
@@ -33,11 +39,10 @@ unsigned check_cpu_flags(void);
 // Registers `fn` under a name (printf style) and makes it the function that
 // failures are charged to. Returns the plain C version, or NULL if this very
 // function was seen at a lower level.
-CheckFn check_func(CheckFn fn, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+CheckFn check_func(CheckFn fn, const char *format, ...) CHECK_PRINTF(2, 3);
 
 // Charges a failure to the current function; prints the first few per function.
-void check_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void check_fail(const char *format, ...) CHECK_PRINTF(1, 2);
 
 // For properties that hold by themselves, with no function table behind them:
 // counts one check, named `name`, that failed if !ok.
@@ -63,8 +68,7 @@ uint8_t *check_dst_at(int slot, size_t size, int misalign);
 
 // Fails if a canary of either is damaged or the contents differ. The format
 // says under which circumstances.
-void check_same(int slot_ref, int slot_new, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void check_same(int slot_ref, int slot_new, const char *format, ...) CHECK_PRINTF(3, 4);
 
 // --- random numbers; the seed is printed and can be set
 uint32_t check_random(void);
@@ -76,10 +80,10 @@ void check_fill_u16(uint16_t *dst, size_t n, int max);
 
 // --- time: repeats the call with --bench, does nothing without
 int check_bench_next(void);
-#define CHECK_BENCH(...)                     \
-    while (check_bench_next())               \
+#define CHECK_BENCH(...)                        \
+    while (check_bench_next())                  \
         for (int rep_ = 0; rep_ < 16; rep_++) { \
-            __VA_ARGS__;                     \
+            __VA_ARGS__;                        \
         }
 
 // --- the tests
