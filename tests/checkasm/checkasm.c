@@ -20,6 +20,7 @@ static const struct {
     void (*func)(void);
 } tests[] = {
     { "requant", check_requant },
+    { "conv", check_conv },
     { "pixel", check_pixel },
 };
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))
@@ -120,6 +121,12 @@ void check_fail(const char *format, ...)
     va_start(ap, format);
     report(format, ap);
     va_end(ap);
+}
+
+void check_counts(void)
+{
+    if (current->level == 0)
+        n_compared++;
 }
 
 void check_property(int ok, const char *name)

@@ -44,6 +44,10 @@ CheckFn check_func(CheckFn fn, const char *format, ...) CHECK_PRINTF(2, 3);
 // Charges a failure to the current function; prints the first few per function.
 void check_fail(const char *format, ...) CHECK_PRINTF(1, 2);
 
+// The current version is compared with more than plain C, so that plain C counts
+// as a version compared too.
+void check_counts(void);
+
 // For properties that hold by themselves, with no function table behind them:
 // counts one check, named `name`, that failed if !ok.
 void check_property(int ok, const char *name);
@@ -87,6 +91,7 @@ int check_bench_next(void);
         }
 
 // --- the tests
+void check_conv(void);
 void check_pixel(void);
 void check_requant(void);
 
