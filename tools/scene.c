@@ -13,7 +13,7 @@
 
 #include "scene.h"
 
-enum Format { FORMAT_420, FORMAT_444, FORMAT_PPM };
+enum Format { FORMAT_420, FORMAT_444, FORMAT_I420, FORMAT_PPM };
 
 typedef struct Options {
     int width, height, frames, first, fps;
@@ -240,7 +240,7 @@ static void chroma_420(const Scene *s, int x, int y, bool hd, uint8_t *cb, uint8
     *cr = sample(v);
 }
 
-static bool write_y4m_frame(const Scene *s, enum Format format, uint8_t *planes, FILE *f)
+static bool write_yuv_frame(const Scene *s, enum Format format, uint8_t *planes, FILE *f)
 {
     bool hd = s->height > 576, full = format == FORMAT_444;
     int cw = full ? s->width : (s->width + 1) / 2, ch = full ? s->height : (s->height + 1) / 2;
@@ -260,7 +260,8 @@ static bool write_y4m_frame(const Scene *s, enum Format format, uint8_t *planes,
         for (int y = 0; y < ch; y++)
             for (int x = 0; x < cw; x++)
                 chroma_420(s, x, y, hd, cb + y * cw + x, cr + y * cw + x);
-    return fputs("FRAME\n", f) >= 0 && fwrite(planes, pixels + 2 * chroma, 1, f) == 1;
+    return (format == FORMAT_I420 || fputs("FRAME\n", f) >= 0) &&
+           fwrite(planes, pixels + 2 * chroma, 1, f) == 1;
 }
 
 static bool render(Scene *s, const Options *o, FILE *f)
@@ -268,7 +269,7 @@ static bool render(Scene *s, const Options *o, FILE *f)
     uint8_t *planes = malloc((size_t)o->width * (size_t)o->height * 3);
     bool ok = planes != NULL;
 
-    if (ok && o->format != FORMAT_PPM)
+    if (ok && (o->format == FORMAT_420 || o->format == FORMAT_444))
         ok = fprintf(f, "YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C%s XCOLORRANGE=LIMITED\n", o->width,
                      o->height, o->fps, o->format == FORMAT_444 ? "444" : "420mpeg2") > 0;
     for (int i = 0; ok && i < o->frames; i++) {
@@ -278,7 +279,7 @@ static bool render(Scene *s, const Options *o, FILE *f)
             ok = fprintf(f, "P6\n%d %d\n255\n", o->width, o->height) > 0 &&
                  fwrite(s->rgb, (size_t)o->width * (size_t)o->height * 3, 1, f) == 1;
         else
-            ok = write_y4m_frame(s, o->format, planes, f);
+            ok = write_yuv_frame(s, o->format, planes, f);
     }
     free(planes);
     return ok;
@@ -295,7 +296,8 @@ static const char usage[] =
     "  --first N       number of the first frame (0)\n"
     "  --fps N         frames per second (24)\n"
     "  --samples N     samples per pixel: 1, 4, 9 or 16 (16)\n"
-    "  --format F      420 or 444 for Y4M, ppm for one PPM after the other (420)\n";
+    "  --format F      420 or 444: Y4M; i420: the same as 420 without headers;\n"
+    "                  ppm: one PPM picture after the other (420)\n";
 
 static bool number(const char *text, int lo, int hi, int *value)
 {
@@ -329,8 +331,8 @@ static bool set_option(Options *o, const char *name, const char *value)
         return o->factor * o->factor == n;
     }
     if (!strcmp(name, "--format")) {
-        static const char *const names[] = {"420", "444", "ppm"};
-        for (int i = 0; i < 3; i++)
+        static const char *const names[] = {"420", "444", "i420", "ppm"};
+        for (int i = 0; i < 4; i++)
             if (!strcmp(value, names[i])) {
                 o->format = (enum Format)i;
                 return true;

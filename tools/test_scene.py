@@ -32,6 +32,12 @@ class Scene(unittest.TestCase):
         self.assertEqual(header, b'YUV4MPEG2 W32 H18 F30:1 Ip A1:1 C444 XCOLORRANGE=LIMITED')
         self.assertEqual(len(data), 2 * (6 + 3 * 32 * 18))
 
+    def test_i420_is_y4m_without_headers(self):
+        y4m = scene('--size', '64x36', '--frames', '2', '--samples', '1').split(b'\n', 1)[1]
+        raw = scene('--size', '64x36', '--frames', '2', '--samples', '1', '--format', 'i420')
+        size = 64 * 36 * 3 // 2
+        self.assertEqual(raw, y4m[6:6 + size] + y4m[12 + size:])
+
     def test_frames_do_not_depend_on_each_other(self):
         clip = scene('--size', '96x54', '--frames', '5', '--format', 'ppm', '--samples', '4')
         size = len(clip) // 5
