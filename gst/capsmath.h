@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Sizes in caps: what a factor makes of an int, a range (with its step) or a
+// list, in both directions. No element in sight, so that tables can test it.
+
+#ifndef GST_QSR_CAPSMATH_H
+#define GST_QSR_CAPSMATH_H
+
+#include <gst/gst.h>
+
+#include "src/qsr.h"
+
+G_BEGIN_DECLS
+
+// Factors that may be used, in order of preference; 1/1 stands for passthrough.
+#define GST_QSR_MAX_FACTORS 5
+typedef struct {
+    gint n;
+    QsrScale scale[GST_QSR_MAX_FACTORS];
+} GstQsrFactors;
+
+// All factors an element could ever have: 2, 1.5, 3, 4, 1.
+extern const GstQsrFactors gst_qsr_all_factors;
+
+gboolean gst_qsr_scale_equal(QsrScale a, QsrScale b);
+gboolean gst_qsr_factors_contain(const GstQsrFactors *factors, QsrScale scale);
+
+// 1.5 -> 3/2. FALSE for anything but 1, 1.5, 2, 3, 4.
+gboolean gst_qsr_scale_from_double(QsrScale *scale, gdouble value);
+
+// Output pixels of `size` input pixels, and input pixels of `size` output
+// pixels; 0 where there is no such picture (beyond the limits, or at 1.5x a
+// size no input leads to). Only 1/1 knows no limit.
+gint gst_qsr_size_up(QsrScale scale, gint size);
+gint gst_qsr_size_down(QsrScale scale, gint size);
+
+// The same for everything a "width" or "height" field can hold. `dest` is
+// uninitialised memory, filled only on TRUE; FALSE: no size is possible.
+//
+// Exact, except where a stepped range cannot say it (1.5x of a range with odd
+// step): then the result has the right ends, and a few sizes too many between
+// them. It never lacks one.
+gboolean gst_qsr_value_up(GValue *dest, const GValue *src, QsrScale scale);
+gboolean gst_qsr_value_down(GValue *dest, const GValue *src, QsrScale scale);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "element.h"
+
+// ----------------------------------------------------------------- engine ---
+
+static void engine_log(void *opaque, QsrLogLevel level, const char *message)
+{
+    static const GstDebugLevel levels[] = {
+        [QSR_LOG_ERROR] = GST_LEVEL_ERROR,
+        [QSR_LOG_WARNING] = GST_LEVEL_WARNING,
+        [QSR_LOG_INFO] = GST_LEVEL_INFO,
+        [QSR_LOG_DEBUG] = GST_LEVEL_DEBUG,
+    };
+
+    GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, levels[level], opaque, "%s", message);
+}
+
+void gst_qsr_upscale_fill_settings(GstQsrUpscale *self, QsrSettings *settings)
+{
+    qsr_settings_default(settings);
+    settings->backend = (QsrBackendId) self->backend;
+    settings->n_threads = (int) self->n_threads;
+    settings->log = engine_log;
+    settings->log_opaque = self;
+}
+
+void gst_qsr_upscale_close_context(GstQsrUpscale *self)
+{
+    qsr_close(&self->context);
+    g_clear_pointer(&self->context_models, gst_qsr_models_unref);
+}
+
+// Makes the context fit the properties and what was negotiated. After a failure
+// the former one is still there, if it can do what was negotiated.
+int gst_qsr_upscale_update_context(GstQsrUpscale *self, QsrError *err)
+{
+    gboolean usable = self->context && gst_qsr_scale_equal(self->context_factor, self->factor);
+    GstQsrModels *models;
+    QsrSettings settings;
+    QsrContext *context = NULL;
+    QsrModel *model;
+    int serial, ret = 0;
+
+    GST_OBJECT_LOCK(self);
+    models = gst_qsr_models_ref(self->models);
+    serial = self->serial;
+    gst_qsr_upscale_fill_settings(self, &settings);
+    GST_OBJECT_UNLOCK(self);
+
+    model = models ? gst_qsr_models_find(models, self->factor) : NULL;
+    if (!usable || (model && serial != self->context_serial)) {
+        if (!model) {
+            // The models were swapped in the middle of a negotiation.
+            err->code = ret = QSR_ERR_INVALID;
+            g_strlcpy(err->message, "the model has no such scale", sizeof(err->message));
+        } else {
+            ret = qsr_open(&context, model, &settings, err);
+        }
+        if (ret == 0) {
+            gst_qsr_upscale_close_context(self);
+            self->context = context;
+            self->context_models = gst_qsr_models_ref(models);
+            self->context_factor = self->factor;
+        }
+        // A change that failed once would fail with every frame.
+        self->context_serial = serial;
+    }
+    gst_qsr_models_unref(models);
+
+    if (self->context && (usable || ret == 0)) {
+        int prepared = qsr_prepare(self->context, &self->in, &self->out, ret == 0 ? err : NULL);
+
+        ret = ret < 0 ? ret : prepared;
+    }
+    return ret;
+}
+
+void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err)
+{
+    if (err->code == QSR_ERR_NOMEM)
+        GST_ELEMENT_ERROR(self, RESOURCE, NO_SPACE_LEFT, ("%s", err->message), (NULL));
+    else
+        GST_ELEMENT_ERROR(self, LIBRARY, INIT, ("%s", err->message), (NULL));
+}
+
+// -------------------------------------------------------------------- frames ---
+
+static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, GstVideoFrame *in,
+                                                     GstVideoFrame *out)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
+    QsrPicture from = self->in, to = self->out;
+    gint64 start = g_get_monotonic_time();
+    QsrError err;
+
+    gst_qsr_picture_set_frame(&from, in);
+    gst_qsr_picture_set_frame(&to, out);
+    if (qsr_process(self->context, &from, &to, &err) < 0) {
+        GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", err.message), (NULL));
+        return GST_FLOW_ERROR;
+    }
+    GST_CAT_LOG_OBJECT(gst_qsr_performance_debug, self, "%dx%d to %dx%d in %.3f ms, %d threads", from.width,
+                       from.height, to.width, to.height,
+                       (gdouble) (g_get_monotonic_time() - start) / 1000,
+                       qsr_thread_count(self->context));
+    return GST_FLOW_OK;
+}
+
+static gboolean map_frame(GstQsrUpscale *self, GstVideoFrame *frame, GstVideoInfo *info,
+                          GstBuffer *buffer, GstMapFlags flags)
+{
+    if (gst_video_frame_map(frame, info, buffer, flags | (GstMapFlags) GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+        return TRUE;
+    GST_ELEMENT_ERROR(self, STREAM, FAILED,
+                      ("a buffer of %" G_GSIZE_FORMAT " bytes is no %s picture of %dx%d",
+                       gst_buffer_get_size(buffer), GST_VIDEO_INFO_NAME(info), info->width,
+                       info->height),
+                      (NULL));
+    return FALSE;
+}
+
+// The parent's would post a warning and push an unwritten picture where a
+// buffer cannot be mapped.
+static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffer *inbuf,
+                                               GstBuffer *outbuf)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+    GstVideoFilter *filter = GST_VIDEO_FILTER(trans);
+    GstVideoFrame in, out;
+    GstFlowReturn ret;
+    gboolean changed;
+    QsrError err;
+
+    if (!filter->negotiated || !self->context)
+        return GST_FLOW_NOT_NEGOTIATED;
+
+    GST_OBJECT_LOCK(self);
+    changed = self->serial != self->context_serial;
+    GST_OBJECT_UNLOCK(self);
+    if (changed && gst_qsr_upscale_update_context(self, &err) < 0)
+        GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
+                            ("going on with the former settings"));
+
+    if (!map_frame(self, &in, &filter->in_info, inbuf, GST_MAP_READ))
+        return GST_FLOW_ERROR;
+    if (!map_frame(self, &out, &filter->out_info, outbuf, GST_MAP_WRITE)) {
+        gst_video_frame_unmap(&in);
+        return GST_FLOW_ERROR;
+    }
+    ret = gst_qsr_upscale_transform_frame(filter, &in, &out);
+    gst_video_frame_unmap(&out);
+    gst_video_frame_unmap(&in);
+    return ret;
+}
+
+static gboolean gst_qsr_upscale_transform_meta(GstBaseTransform *trans, GstBuffer *outbuf,
+                                               GstMeta *meta, GstBuffer *inbuf)
+{
+    GstVideoFilter *filter = GST_VIDEO_FILTER(trans);
+    gboolean handled;
+    gboolean ret = gst_qsr_transform_meta(outbuf, meta, inbuf, &filter->in_info,
+                                          &filter->out_info, &handled);
+
+    return handled ? ret
+                   : gst_qsr_upscale_parent()->transform_meta(trans, outbuf, meta,
+                                                                            inbuf);
+}
+
+// Metas that downstream understands may be offered to upstream, but not cropping:
+// the whole picture is upscaled, and an upstream that crops itself costs less.
+static gboolean gst_qsr_upscale_filter_meta(GstBaseTransform *trans, GstQuery *query, GType api,
+                                            const GstStructure *params)
+{
+    (void) trans;
+    (void) query;
+    (void) params;
+    return api != GST_VIDEO_CROP_META_API_TYPE;
+}
+
+static gboolean gst_qsr_upscale_src_event(GstBaseTransform *trans, GstEvent *event)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+
+    if (GST_EVENT_TYPE(event) == GST_EVENT_NAVIGATION) {
+        gdouble x = 1, y = 1;
+
+        GST_OBJECT_LOCK(self);
+        if (self->out_width > 0 && self->out_height > 0) {
+            x = (gdouble) self->in_width / self->out_width;
+            y = (gdouble) self->in_height / self->out_height;
+        }
+        GST_OBJECT_UNLOCK(self);
+        event = gst_qsr_map_navigation(event, x, y);
+    }
+    return gst_qsr_upscale_parent()->src_event(trans, event);
+}
+
+void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass)
+{
+    klass->transform = GST_DEBUG_FUNCPTR(gst_qsr_upscale_transform);
+    klass->transform_meta = GST_DEBUG_FUNCPTR(gst_qsr_upscale_transform_meta);
+    klass->filter_meta = GST_DEBUG_FUNCPTR(gst_qsr_upscale_filter_meta);
+    klass->src_event = GST_DEBUG_FUNCPTR(gst_qsr_upscale_src_event);
+    GST_VIDEO_FILTER_CLASS(klass)->transform_frame =
+        GST_DEBUG_FUNCPTR(gst_qsr_upscale_transform_frame);
+}

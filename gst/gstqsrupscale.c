@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+/**
+ * SECTION:element-qsrupscale
+ * @title: qsrupscale
+ * @short_description: upscales video with a small neural network
+ * @see_also: videoscale
+ *
+ * qsrupscale makes video 1.5, 2, 3 or 4 times larger in both directions, with
+ * a QuickSRNet quantised to 8 bits that runs on the CPU. What comes out depends
+ * on the pictures and the model alone, not on the machine or the number of
+ * threads.
+ *
+ * The factor comes from #GstQsrUpscale:scale, or from the size that downstream
+ * asks for in its caps. The format and the meaning of the samples stay as they
+ * are; pictures that need no scaling are passed on untouched.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! qsrupscale scale=2 ! autovideosink
+ * ]|
+ * Twice the size, into a window.
+ * |[
+ * gst-launch-1.0 videotestsrc ! video/x-raw,width=960,height=540 ! qsrupscale ! video/x-raw,width=1440,height=810 ! fakesink
+ * ]|
+ * Downstream decides, here for 1.5.
+ *
+ * Since: 0.1
+ */
+
+#include "element.h"
+
+GST_DEBUG_CATEGORY(gst_qsr_upscale_debug);
+GST_DEBUG_CATEGORY(gst_qsr_performance_debug);
+
+#define DEFAULT_SCALE 0.0
+#define DEFAULT_MODEL "quicksrnet-small"
+#define DEFAULT_BACKEND GST_QSR_UPSCALE_BACKEND_AUTO
+#define DEFAULT_N_THREADS 0
+
+enum { PROP_0, PROP_SCALE, PROP_MODEL, PROP_BACKEND, PROP_N_THREADS };
+
+// Memory that the CPU cannot read can still be passed on at 1x.
+#define CAPS \
+    GST_VIDEO_CAPS_MAKE(GST_QSR_FORMATS) ";" \
+    GST_VIDEO_CAPS_MAKE_WITH_FEATURES("ANY", GST_QSR_FORMATS)
+
+static GstStaticPadTemplate sink_template =
+    GST_STATIC_PAD_TEMPLATE("sink", GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+static GstStaticPadTemplate src_template =
+    GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
+
+#define gst_qsr_upscale_parent_class parent_class
+G_DEFINE_FINAL_TYPE(GstQsrUpscale, gst_qsr_upscale, GST_TYPE_VIDEO_FILTER)
+GST_ELEMENT_REGISTER_DEFINE(qsrupscale, "qsrupscale", GST_RANK_NONE, GST_TYPE_QSR_UPSCALE)
+
+GstBaseTransformClass *gst_qsr_upscale_parent(void)
+{
+    return GST_BASE_TRANSFORM_CLASS(parent_class);
+}
+
+GType gst_qsr_upscale_backend_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {GST_QSR_UPSCALE_BACKEND_AUTO, "The fastest that works on this machine", "auto"},
+        {GST_QSR_UPSCALE_BACKEND_CPU, "The CPU", "cpu"},
+        {GST_QSR_UPSCALE_BACKEND_HEXAGON, "A Qualcomm Hexagon DSP", "hexagon"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstQsrUpscaleBackend", values));
+    return type;
+}
+
+// --------------------------------------------------------------- start, stop ---
+
+static void post_model_error(GstQsrUpscale *self, const QsrError *err)
+{
+    switch (err->code) {
+    case QSR_ERR_NOT_FOUND:
+        GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("%s", err->message), (NULL));
+        break;
+    case QSR_ERR_IO:
+        GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", err->message), (NULL));
+        break;
+    case QSR_ERR_NOMEM:
+        GST_ELEMENT_ERROR(self, RESOURCE, NO_SPACE_LEFT, ("%s", err->message), (NULL));
+        break;
+    default:
+        GST_ELEMENT_ERROR(self, STREAM, WRONG_TYPE, ("%s", err->message), (NULL));
+        break;
+    }
+}
+
+// A DSP that is asked for by name must be there before the stream is.
+static int probe_backend(const GstQsrModels *models, const QsrSettings *settings, QsrError *err)
+{
+    QsrContext *context = NULL;
+    QsrSettings probe = *settings;
+    int ret;
+
+    if (settings->backend == QSR_BACKEND_AUTO || settings->backend == QSR_BACKEND_CPU)
+        return 0;
+    probe.n_threads = 1;
+    ret = qsr_open(&context, models->model[0], &probe, err);
+    qsr_close(&context);
+    return ret;
+}
+
+static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+    enum { OK, BAD_MODEL, BAD_SCALE, BAD_BACKEND } result = OK;
+    GstQsrFactors factors;
+    GstQsrModels *models;
+    QsrSettings settings;
+    QsrError err;
+
+    g_mutex_lock(&self->setup_lock);
+    gst_qsr_upscale_fill_settings(self, &settings);
+    models = gst_qsr_models_open(self->model_name, &err);
+    if (!models)
+        result = BAD_MODEL;
+    else if (!gst_qsr_models_select(models, self->model_name, self->scale, &factors, &err))
+        result = BAD_SCALE;
+    else if (probe_backend(models, &settings, &err) < 0)
+        result = BAD_BACKEND;
+
+    if (result == OK) {
+        GST_OBJECT_LOCK(self);
+        self->models = models;
+        self->serial++;
+        GST_OBJECT_UNLOCK(self);
+    } else {
+        gst_qsr_models_unref(models);
+    }
+    g_mutex_unlock(&self->setup_lock);
+
+    if (result == BAD_MODEL)
+        post_model_error(self, &err);
+    else if (result == BAD_SCALE)
+        GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", err.message), (NULL));
+    else if (result == BAD_BACKEND)
+        gst_qsr_upscale_post_engine_error(self, &err);
+    return result == OK;
+}
+
+static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+    GstQsrModels *models;
+
+    gst_qsr_upscale_close_context(self);
+    g_mutex_lock(&self->setup_lock);
+    GST_OBJECT_LOCK(self);
+    models = g_steal_pointer(&self->models);
+    self->in_width = self->in_height = self->out_width = self->out_height = 0;
+    GST_OBJECT_UNLOCK(self);
+    g_mutex_unlock(&self->setup_lock);
+    gst_qsr_models_unref(models);
+    return TRUE;
+}
+
+// ---------------------------------------------------------------- properties ---
+
+static void renegotiate(GstQsrUpscale *self)
+{
+    gst_base_transform_reconfigure_src(GST_BASE_TRANSFORM(self));
+    gst_base_transform_reconfigure_sink(GST_BASE_TRANSFORM(self));
+}
+
+// While stopped any value is taken, and start() says what is wrong with it, so
+// that properties may be set in any order. Later a value that is not possible
+// changes nothing.
+static void set_scale(GstQsrUpscale *self, gdouble scale)
+{
+    gboolean ok = TRUE, started, changed = FALSE;
+    GstQsrFactors factors;
+    QsrError err;
+
+    g_mutex_lock(&self->setup_lock);
+    started = self->models != NULL;
+    if (started)
+        ok = gst_qsr_models_select(self->models, self->model_name, scale, &factors, &err);
+    if (ok) {
+        GST_OBJECT_LOCK(self);
+        changed = self->scale != scale;
+        self->scale = scale;
+        GST_OBJECT_UNLOCK(self);
+    }
+    g_mutex_unlock(&self->setup_lock);
+
+    if (!ok)
+        GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
+                            ("scale stays as it was"));
+    else if (started && changed)
+        renegotiate(self);
+}
+
+static void set_model(GstQsrUpscale *self, const gchar *name)
+{
+    GstQsrModels *models = NULL, *old = NULL;
+    gboolean ok = TRUE, started;
+    GstQsrFactors factors;
+    QsrError err;
+
+    if (!name || !*name)
+        name = DEFAULT_MODEL;
+
+    g_mutex_lock(&self->setup_lock);
+    started = self->models != NULL;
+    if (started) {
+        models = gst_qsr_models_open(name, &err);
+        ok = models && gst_qsr_models_select(models, name, self->scale, &factors, &err);
+    }
+    if (ok) {
+        GST_OBJECT_LOCK(self);
+        g_free(self->model_name);
+        self->model_name = g_strdup(name);
+        if (started) {
+            old = self->models;
+            self->models = g_steal_pointer(&models);
+            self->serial++;
+        }
+        GST_OBJECT_UNLOCK(self);
+    }
+    g_mutex_unlock(&self->setup_lock);
+    gst_qsr_models_unref(models);
+    gst_qsr_models_unref(old);
+
+    if (!ok)
+        GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
+                            ("the model stays as it was"));
+    else if (started)
+        renegotiate(self);
+}
+
+static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue *value,
+                                         GParamSpec *pspec)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(object);
+
+    switch (id) {
+    case PROP_SCALE:
+        set_scale(self, g_value_get_double(value));
+        break;
+    case PROP_MODEL:
+        set_model(self, g_value_get_string(value));
+        break;
+    case PROP_BACKEND:
+        GST_OBJECT_LOCK(self);
+        self->backend = (GstQsrUpscaleBackend) g_value_get_enum(value);
+        self->serial++;
+        GST_OBJECT_UNLOCK(self);
+        break;
+    case PROP_N_THREADS:
+        GST_OBJECT_LOCK(self);
+        self->n_threads = g_value_get_uint(value);
+        self->serial++;
+        GST_OBJECT_UNLOCK(self);
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+        break;
+    }
+}
+
+static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *value,
+                                         GParamSpec *pspec)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(object);
+
+    GST_OBJECT_LOCK(self);
+    switch (id) {
+    case PROP_SCALE:
+        g_value_set_double(value, self->scale);
+        break;
+    case PROP_MODEL:
+        g_value_set_string(value, self->model_name);
+        break;
+    case PROP_BACKEND:
+        g_value_set_enum(value, (gint) self->backend);
+        break;
+    case PROP_N_THREADS:
+        g_value_set_uint(value, self->n_threads);
+        break;
+    default:
+        G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
+        break;
+    }
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void gst_qsr_upscale_finalize(GObject *object)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(object);
+
+    gst_qsr_upscale_close_context(self);
+    gst_qsr_models_unref(self->models);
+    g_free(self->model_name);
+    g_mutex_clear(&self->setup_lock);
+    G_OBJECT_CLASS(parent_class)->finalize(object);
+}
+
+static void install_properties(GObjectClass *object_class)
+{
+    const GParamFlags flags =
+        (GParamFlags) (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
+
+    /**
+     * GstQsrUpscale:scale:
+     *
+     * The factor: 1 (pass the pictures on), 1.5, 2, 3 or 4; or 0, for what
+     * downstream asks for in its caps, and 2 where it asks for nothing. May be
+     * changed at any time; a factor that is not possible then posts a warning
+     * and changes nothing.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_SCALE,
+        g_param_spec_double("scale", "Scale",
+                            "Factor: 1, 1.5, 2, 3 or 4 (0 = downstream caps decide, else 2)", 0, 4,
+                            DEFAULT_SCALE, flags));
+    /**
+     * GstQsrUpscale:model:
+     *
+     * The name of a built-in model, or the path of a .qsr file (with a '/' in
+     * it, or ending in ".qsr"), which is for one factor only. It is opened when
+     * the element goes from READY to PAUSED. May be changed at any time; a model
+     * that cannot be opened then posts a warning and changes nothing.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_MODEL,
+        g_param_spec_string("model", "Model", "Name of a built-in model, or path of a .qsr file",
+                            DEFAULT_MODEL, flags));
+    /**
+     * GstQsrUpscale:backend:
+     *
+     * Where the network runs. The pictures are the same everywhere.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_BACKEND,
+        g_param_spec_enum("backend", "Backend", "Where the network runs",
+                          GST_TYPE_QSR_UPSCALE_BACKEND, (gint) DEFAULT_BACKEND, flags));
+    /**
+     * GstQsrUpscale:n-threads:
+     *
+     * Threads that share the work on a frame, the streaming thread among them;
+     * 0 for one on each core that the process may use. The pictures are the
+     * same for any number.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_N_THREADS,
+        g_param_spec_uint("n-threads", "Threads", "Threads per frame (0 = all allowed cores)", 0,
+                          256, DEFAULT_N_THREADS, flags));
+}
+
+static void gst_qsr_upscale_class_init(GstQsrUpscaleClass *klass)
+{
+    GObjectClass *object_class = G_OBJECT_CLASS(klass);
+    GstElementClass *element_class = GST_ELEMENT_CLASS(klass);
+    GstBaseTransformClass *trans_class = GST_BASE_TRANSFORM_CLASS(klass);
+
+    GST_DEBUG_CATEGORY_INIT(gst_qsr_upscale_debug, "qsrupscale", 0, "neural upscaler");
+    GST_DEBUG_CATEGORY_GET(gst_qsr_performance_debug, "GST_PERFORMANCE");
+
+    object_class->set_property = gst_qsr_upscale_set_property;
+    object_class->get_property = gst_qsr_upscale_get_property;
+    object_class->finalize = gst_qsr_upscale_finalize;
+    install_properties(object_class);
+    gst_type_mark_as_plugin_api(GST_TYPE_QSR_UPSCALE_BACKEND, (GstPluginAPIFlags) 0);
+
+    gst_element_class_add_static_pad_template(element_class, &sink_template);
+    gst_element_class_add_static_pad_template(element_class, &src_template);
+    gst_element_class_set_static_metadata(element_class, "Neural video upscaler",
+                                          "Filter/Effect/Video/Scaler",
+                                          "Upscales video with a small neural network (QuickSRNet)",
+                                          "the qsr authors");
+
+    trans_class->start = GST_DEBUG_FUNCPTR(gst_qsr_upscale_start);
+    trans_class->stop = GST_DEBUG_FUNCPTR(gst_qsr_upscale_stop);
+    gst_qsr_upscale_install_caps(trans_class);
+    gst_qsr_upscale_install_frames(trans_class);
+}
+
+static void gst_qsr_upscale_init(GstQsrUpscale *self)
+{
+    g_mutex_init(&self->setup_lock);
+    self->scale = DEFAULT_SCALE;
+    self->model_name = g_strdup(DEFAULT_MODEL);
+    self->backend = DEFAULT_BACKEND;
+    self->n_threads = DEFAULT_N_THREADS;
+    // Upstream should choose a small size to be upscaled, not one to pass on.
+    gst_base_transform_set_prefer_passthrough(GST_BASE_TRANSFORM(self), FALSE);
+}
