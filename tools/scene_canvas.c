@@ -73,6 +73,8 @@ float scene_fbm(float x, float y, int octaves, uint32_t seed)
 
 static Rgb shade_flat(const Brush *b, float x, float y)
 {
+    (void)x;
+    (void)y;
     return b->c1;
 }
 
@@ -93,6 +95,7 @@ Brush brush_light(Rgb c, float opacity)
 
 static Rgb shade_gradient(const Brush *b, float x, float y)
 {
+    (void)x;
     return rgb_mix(b->c1, b->c2, scene_clamp((y - b->oy) / b->sy, 0, 1));
 }
 
@@ -185,6 +188,7 @@ Brush brush_tiles(Rgb c, float ox, float oy, uint32_t seed)
 
 static Rgb shade_stripes(const Brush *b, float x, float y)
 {
+    (void)y;
     float u = (x - b->ox) / b->sx;
     return u - floorf(u) < 0.5f ? b->c1 : b->c2;
 }
