@@ -14,6 +14,8 @@ from .evaluate import float_upscaler, mean_psnr
 from .net import QuickSRNet
 
 LUMA = torch.tensor([65.481, 128.553, 24.966]).view(1, 3, 1, 1) / 219
+WIDE = 1.25
+WIDTH_WEIGHT = 0.01
 
 
 class Log:
@@ -45,6 +47,12 @@ def loss_of(output, target, luma_weight):
         weights = LUMA.to(difference.device)
         loss = loss + luma_weight * (difference * weights).sum(1).abs().mean()
     return loss
+
+
+def width_penalty(kernels):
+    """Keeps kernels within reach of 8 bits: a wide weight coarsens its whole
+    output channel, and beyond 1.98 it would leave the common fraction bits."""
+    return sum((k.abs() - WIDE).clamp(min=0).pow(2).sum() for k in kernels)
 
 
 def save_atomically(state, path):
@@ -113,8 +121,9 @@ def train_float(recipe, assets, run=None, stop_at=None):
             group["lr"] = rate_at(step, recipe, recipe.iterations, recipe.peak_rate)
         low, high = patches.batch(recipe.batch)
         loss = loss_of(net(to_unit(low, device)), to_unit(high, device), recipe.luma)
+        penalty = WIDTH_WEIGHT * width_penalty(conv.kernel() for conv in net.convs)
         optimiser.zero_grad()
-        loss.backward()
+        (loss + penalty).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 0.5)
         optimiser.step()
         average.add(net.collapsed())

@@ -9,6 +9,7 @@ import time
 import torch
 
 from . import config, intsim, qsrfile
+from .bicubic import imresize
 from .data import Patches, held_out_pairs
 from .evaluate import SETS, float_upscaler, judge, mean_psnr
 from .loop import Log, loss_of, rate_at, save_atomically
@@ -102,22 +103,19 @@ def export(recipe, assets, run, net, path=None):
     float_psnr = judge(assets, recipe.scale, float_upscaler(source["layers"], recipe.scale))
     model = net.cpu().model({})
     int8_psnr = judge(assets, recipe.scale, lambda low: intsim.upscale(model, low))
+    bicubic_psnr = judge(assets, recipe.scale, lambda low: imresize(low, recipe.scale))
     model.card = {
         "name": f"quicksrnet-{recipe.size}",
         "scale": f"{float(recipe.scale):g}",
-        "training": {
-            "data": "BSDS500 train and test, photographs and wallpapers under free licences, "
-                    "T91, rendered screens; bicubic degradation",
-            "float steps": source["step"],
-            "quantised steps": recipe.qat_iterations,
-            "batch": recipe.batch,
-            "patch": recipe.patch,
-            "seed": recipe.seed,
-            "date": datetime.date.today().isoformat(),
-        },
+        "training": f"{source['step']} float and {recipe.qat_iterations} quantisation-aware "
+                    f"steps of {recipe.batch} patches of {recipe.patch}x{recipe.patch}, seed "
+                    f"{recipe.seed}, {datetime.date.today().isoformat()}; BSDS500 train and test, "
+                    "T91, photographs and artwork under free licences, rendered screens; "
+                    "bicubic degradation",
         "licence": "BSD-2-Clause",
-        "metrics": {f"{name} PSNR-Y {kind}": values[name] for name in SETS
-                    for kind, values in (("int8", int8_psnr), ("float", float_psnr))},
+        "metrics": "; ".join(
+            f"{name}: int8 {int8_psnr[name]:.2f}, float {float_psnr[name]:.2f}, "
+            f"bicubic {bicubic_psnr[name]:.2f} dB" for name in SETS) + " (PSNR of luma)",
     }
     path = path or recipe.file
     qsrfile.write(model, path)

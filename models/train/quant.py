@@ -64,7 +64,7 @@ def best_scales(weight):
     widest = weight.abs().flatten(1).max(1)[0].clamp(min=1e-6)
     best = torch.full_like(widest, float("inf"))
     chosen = widest / 127
-    for factor in np.linspace(0.6, 1.6, 101):
+    for factor in np.linspace(0.6, 2.1, 101):
         scale = (widest / 127 * factor).clamp(NARROWEST_SCALE, WIDEST_SCALE)
         error = weight - integer_weights(weight, scale) * scale.view(-1, 1, 1, 1)
         error = error.pow(2).flatten(1).sum(1)
