@@ -22,7 +22,8 @@ static void *allocate(size_t n)
 }
 
 // Output channel o of layer l, at position (x, y) of its output.
-static uint8_t conv_at(const uint8_t *src, int w, int h, const QsrConvParams *l, int x, int y, int o)
+static uint8_t conv_at(const uint8_t *src, int w, int h, const QsrConvParams *l, int x, int y,
+                       int o)
 {
     const int8_t *weight = l->weights + (size_t)o * (size_t)(l->ksize * l->ksize * l->cin);
     int stride = l->ksize == 2 ? 2 : 1, pad = l->ksize == 2 ? 0 : 1;

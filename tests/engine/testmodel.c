@@ -250,7 +250,8 @@ static void write_self_test(Buffer *b, const Layer *layers, int n_layers,
 size_t qsr_test_model(uint8_t **file, const QsrTestModelSpec *spec)
 {
     const char *name = spec->name ? spec->name : "test-model";
-    int tw = spec->test_width ? spec->test_width : 8, th = spec->test_height ? spec->test_height : 6;
+    int tw = spec->test_width ? spec->test_width : 8;
+    int th = spec->test_height ? spec->test_height : 6;
     int n_layers = spec->blocks + 2;
     uint32_t rng = spec->seed * 2654435761u + 1;
     Layer layers[MAX_LAYERS] = { { 0 } };
@@ -260,8 +261,8 @@ size_t qsr_test_model(uint8_t **file, const QsrTestModelSpec *spec)
 
     check(n_layers >= 3 && n_layers <= MAX_LAYERS, "blocks out of range");
     check(spec->channels == 32 || spec->channels == 64, "channels out of range");
-    check(spec->scale.num >= 2 && spec->scale.num <= 4 &&
-          (spec->scale.den == 1 || (spec->scale.den == 2 && spec->scale.num == 3)), "no such scale");
+    check((spec->scale.den == 1 && spec->scale.num >= 2 && spec->scale.num <= 4) ||
+          (spec->scale.den == 2 && spec->scale.num == 3), "no such scale");
     check(spec->frac >= 0 && spec->frac <= 6, "fraction bits out of range");
     if (!card) {
         snprintf(made_up, sizeof(made_up), "{\"name\": \"%s\", \"scale\": %g, "
