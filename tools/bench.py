@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""bench.py BUILD OUT.md: measures this machine and writes the table of docs/benchmarks.md."""
+import os
+import re
+import subprocess
+import sys
+
+FRAME = re.compile(r'threads (\d+): ([\d.]+) ms/frame, ([\d.]+) fps')
+KERNEL = re.compile(r'^(\S*)\s+(\S+)\s+([\d.]+) ns')
+SCALES = ('1.5', '2', '3', '4')
+
+INTRODUCTION = '''# Benchmarks
+
+Written by `./run bench`; run it again to replace these figures by those of your machine.
+
+- Processor: %s, %d of its logical processors usable here
+- Kernels in use: %s (names as in `qsr info`)
+
+## Frames
+
+`qsr bench`: the model quicksrnet-small, I420 in and I420 out, so that colour conversion
+both ways is part of the time. Median of %d frames after a warm-up one, on a picture of noise
+(the time does not depend on what is shown). Input 960x540.
+
+| scale | output | threads | ms per frame | frames per second |
+|---|---|---|---|---|
+'''
+
+KERNELS = '''
+## Kernels
+
+`checkasm --bench`: nanoseconds per call, one row of the size that the test of each kernel
+uses; "c" is the plain C that every instruction set is compared with.
+
+| kernel | version | ns | faster than C |
+|---|---|---|---|
+'''
+
+
+def processor():
+    with open('/proc/cpuinfo', encoding='utf-8') as f:
+        for line in f:
+            if line.startswith(('model name', 'Model')):
+                return ' '.join(line.split(':', 1)[1].split())
+    return os.uname().machine
+
+
+def run(*command):
+    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if result.returncode not in (0, 77):
+        sys.exit('bench.py: %s failed: %s' % (command[0], result.stderr.strip()))
+    return result.stdout
+
+
+def frame_rows(qsr, frames, all_threads):
+    for scale in SCALES:
+        for threads in sorted({1, all_threads}):
+            text = run(qsr, 'bench', '--scale', scale, '--threads', str(threads),
+                       '--frames', str(frames))
+            found = FRAME.search(text)
+            if not found:
+                sys.exit('bench.py: cannot read: %s' % text.strip())
+            print(text.strip(), flush=True)
+            size = '%dx%d' % (960 * float(scale), 540 * float(scale))
+            yield '| %sx | %s | %s | %s | %s |' % ((scale, size) + found.groups())
+
+
+def kernel_rows(checkasm):
+    name = first = None
+    for line in run(checkasm, '--bench').splitlines():
+        found = KERNEL.match(line)
+        if not found:
+            continue
+        if found.group(1):
+            name, first = found.group(1), float(found.group(3))
+        ns = float(found.group(3))
+        ratio = '' if found.group(1) or not ns else '%.2f' % (first / ns)
+        yield '| %s | %s | %.1f | %s |' % (name, found.group(2), ns, ratio)
+
+
+def main(build, out):
+    qsr = os.path.join(build, 'src', 'cli', 'qsr')
+    checkasm = os.path.join(build, 'tests', 'checkasm', 'checkasm')
+    usable = len(os.sched_getaffinity(0))
+    frames = 10
+    convolutions = kernels_in_use(qsr)
+    rows = list(frame_rows(qsr, frames, usable))
+    kernels = list(kernel_rows(checkasm))
+    text = INTRODUCTION % (processor(), usable, convolutions, frames)
+    text += '\n'.join(rows) + '\n'
+    if kernels:
+        text += KERNELS + '\n'.join(kernels) + '\n'
+    with open(out + '.part', 'w', encoding='utf-8') as f:
+        f.write(text)
+    os.replace(out + '.part', out)
+    print('Written: %s' % out)
+
+
+def kernels_in_use(qsr):
+    """The rows of the table of instruction sets that are usable and have kernels."""
+    rows = [line.split() for line in run(qsr, 'info').splitlines()]
+    return ', '.join(row[0] for row in rows
+                     if len(row) == 3 and row[1] in ('always', 'yes') and row[2] == 'yes')
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:3])
