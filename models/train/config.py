@@ -20,7 +20,7 @@ class Recipe:
 
     size: str
     scale_name: str
-    iterations: int = 70000
+    iterations: int = 50000
     batch: int = 16
     patch: int = 32  # low-resolution pixels, even for the sake of 1.5x
     peak_rate: float = 1e-3
@@ -60,7 +60,7 @@ def recipe(size, scale_name, **changes):
     if scale_name != "2x":
         # The body already knows edges from the 2x run; fewer steps suffice.
         base.start_from = f"{size}-2x"
-        base.iterations = 30000
+        base.iterations = 20000
     for key, value in changes.items():
         if value is not None:
             setattr(base, key, value)
