@@ -147,17 +147,6 @@ swapl t, src
 andl rgbx, t, 0x00ffffff
 
 
-.function qsr_orc_load_byte
-.dest 1 dst uint8_t
-.source 4 src
-.param 4 shift
-.temp 4 t
-.temp 2 w
-shrul t, src, shift
-convlw w, t
-convwb dst, w
-
-
 # ----------------------------------------------------------------------- out
 
 .function qsr_orc_store_rgbx
@@ -488,13 +477,6 @@ addl s, s, 0x02020000
 shrsl s, s, 18
 convssslw e, s
 convsuswb v, e
-
-
-.function qsr_orc_interleave
-.dest 2 ab
-.source 1 a uint8_t
-.source 1 b uint8_t
-mergebw ab, a, b
 
 
 # --------------------------------------------------------------------- alpha

@@ -2,14 +2,18 @@
 //
 // The pixel rows that ORC compiles for the machine it finds. ORC takes a row of
 // 16 or 32-bit numbers to be aligned to their size; a caller's picture need not
-// be, so such rows go to plain C.
+// be, so such rows go to plain C. So do rows that ORC has no instruction for
+// (3-byte pixels, the phases of alpha_h) and those that compilers do better
+// (load_byte, interleave).
 
+#include <orc/orc.h>
 #include <pthread.h>
 
 #include "kernels/dsp.h"
 #include "kernels/orc/pixel_orc.h"
 
 static QsrPixelDSP plain;
+static int usable;
 
 static inline int aligned(const void *p, size_t size)
 {
@@ -80,14 +84,6 @@ decl_load(rgbx, QSR_ORDER_RGBX)
 decl_load(bgrx, QSR_ORDER_BGRX)
 decl_load(xrgb, QSR_ORDER_XRGB)
 decl_load(xbgr, QSR_ORDER_XBGR)
-
-static void load_byte_orc(uint8_t *dst, const uint8_t *src, int offset, int n)
-{
-    if (aligned(src, 4))
-        qsr_orc_load_byte(dst, cpx(src), 8 * offset, n);
-    else
-        plain.load_byte(dst, src, offset, n);
-}
 
 // ------------------------------------------------------------------- out ---
 
@@ -162,14 +158,6 @@ static void chroma_down_h_orc(uint8_t *u, uint8_t *v, const uint16_t *const sum[
     }
 }
 
-static void interleave_orc(uint8_t *ab, const uint8_t *a, const uint8_t *b, int n)
-{
-    if (aligned(ab, 2))
-        qsr_orc_interleave((uint16_t *)(void *)ab, a, b, n);
-    else
-        plain.interleave(ab, a, b, n);
-}
-
 static void alpha_v_orc(int16_t *dst, const uint8_t *const s[4], const int16_t taps[4], int n)
 {
     qsr_orc_alpha_v(dst, s[0], s[1], s[2], s[3], taps[0], taps[1], taps[2], taps[3], n);
@@ -177,21 +165,27 @@ static void alpha_v_orc(int16_t *dst, const uint8_t *const s[4], const int16_t t
 
 // ------------------------------------------------------------------ init ---
 
-// Compiles the programs now, so that no worker has to at its first row.
+// Compiles the programs now, so that no worker has to at its first row. Not
+// usable: big-endian machines, where R is not the low byte of a pixel, and
+// those that ORC has no compiler for.
 static void init_once(void)
 {
+    const uint32_t one = 1;
+
     qsr_pixel_dsp_init_c(&plain);
-    qsr_orc_init();
+    orc_init();
+    usable = *(const uint8_t *)&one == 1 && orc_target_get_default();
+    if (usable)
+        qsr_orc_init();
 }
 
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    const uint32_t one = 1;
 
-    if (*(const uint8_t *)&one != 1)
-        return; // big-endian: R is not the low byte of a pixel
     pthread_once(&once, init_once);
+    if (!usable)
+        return;
 
     dsp->chroma_up_v = chroma_up_v_orc;
     dsp->chroma_up_h = chroma_up_h_orc;
@@ -202,7 +196,6 @@ void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp)
     dsp->load_rgb[QSR_ORDER_BGRX] = load_bgrx_orc;
     dsp->load_rgb[QSR_ORDER_XRGB] = load_xrgb_orc;
     dsp->load_rgb[QSR_ORDER_XBGR] = load_xbgr_orc;
-    dsp->load_byte = load_byte_orc;
 
     dsp->store_rgb[QSR_ORDER_RGBX] = store_rgbx_orc;
     dsp->store_rgb[QSR_ORDER_BGRX] = store_bgrx_orc;
@@ -213,6 +206,5 @@ void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp)
     dsp->rgbx_to_gray = rgbx_to_gray_orc;
     dsp->chroma_down_v = chroma_down_v_orc;
     dsp->chroma_down_h = chroma_down_h_orc;
-    dsp->interleave = interleave_orc;
     dsp->alpha_v = alpha_v_orc;
 }
