@@ -23,7 +23,8 @@ static void test_list(void)
         n++;
     CHECK(n == 4 && qsr_n_embedded_models == 4, "%d models", n);
     for (int i = 0; i < n && i < 4; i++)
-        CHECK(!strcmp(list[i].name, expected[i].name) && list[i].scale.num == expected[i].scale.num &&
+        CHECK(!strcmp(list[i].name, expected[i].name) &&
+              list[i].scale.num == expected[i].scale.num &&
               list[i].scale.den == expected[i].scale.den, "model %d: %s %d/%d", i, list[i].name,
               list[i].scale.num, list[i].scale.den);
 }

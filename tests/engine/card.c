@@ -55,7 +55,8 @@ static void test_good(void)
     good("{\"x\":{\"name\":1,\"n\\u0061me\":2},\"name\":\"outer\"}", "outer");
     good("{\"t\":true,\"f\":false,\"n\":null,\r\n\t\"name\":\"c\"}", "c");
     good("{\"s\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\uD83D\\ude00\",\"name\":\"d\"}", "d");
-    good("{\"s\":\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\x7f\",\"name\":\"e\"}", "e");
+    good("{\"s\":\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\x7f\","
+         "\"name\":\"e\"}", "e");
     // 16 levels, the card itself being the first.
     good("{\"name\":\"f\",\"x\":[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]}", "f");
 }

@@ -19,7 +19,7 @@ typedef struct QsrTestModelSpec {
     int blocks;       // 1 to 16
     int frac;         // f of every layer, 1 to 6; 0: random per layer
     int unsafe_pairs; // 1: every layer breaks the safe-pair rule at least once
-    int extreme_bias; // 1: every fourth channel has the largest bias that is allowed, or its opposite
+    int extreme_bias; // 1: every fourth channel has the largest bias allowed, or its opposite
     int test_width;   // of the self-test vector; 0: 8
     int test_height;  // 0: 6
     int wrong_test;   // 1: one byte of the self-test output is off by one
