@@ -68,6 +68,8 @@ def build_cache(assets, scale, smallest=32):
         lows.append(low.reshape(-1))
         high_at += high.size
         low_at += low.size
+    if not table:
+        raise SystemExit(f"train: no training picture is large enough for {float(scale):g}x")
     np.save(stem + "-high.npy", np.concatenate(highs))
     np.save(stem + "-low.npy", np.concatenate(lows))
     np.save(stem + "-table.npy", np.array(table, np.int64))  # last: marks it complete

@@ -17,7 +17,7 @@ try:
     import torch
     import make_fixture
     import picture
-    from train import bicubic, config, data, intsim, net, qsrfile, quant
+    from train import bicubic, config, data, intsim, loop, net, qat, qsrfile, quant, queue, table
 except ImportError as missing:
     print(f"cannot test the training tools: {missing}\n0 passed, 0 failed, 1 skipped")
     sys.exit(77)
@@ -288,6 +288,61 @@ class Configuration(unittest.TestCase):
         self.assertEqual(config.recipe("small", "4x").start_from, "small-2x")
         self.assertEqual(config.recipe("small", "2x").start_from, "")
         self.assertTrue(config.recipe("small", "1.5x").file.endswith("quicksrnet-small-x1.5.qsr"))
+
+    def test_queue_is_readable(self):
+        with open(queue.QUEUE) as file:
+            lines = file.read().splitlines()
+        rows = [queue.ROW.match(line) for line in lines if line.startswith("| [")]
+        self.assertTrue(rows and all(rows))
+        for row in rows:
+            changes = queue.parse_options(row["options"])
+            self.assertIn(row["state"], " x")
+            config.recipe(row["size"], row["scale"], **changes)
+        with self.assertRaises(SystemExit):
+            queue.parse_options(" --speed 9")
+
+
+class WholePath(unittest.TestCase):
+    """Pictures to .qsr in a few steps, with an interruption in between."""
+
+    def test_train_resume_export(self):
+        log = loop.Log
+        with tempfile.TemporaryDirectory() as folder:
+            kept = config.RUNS, config.CACHE
+            config.RUNS, config.CACHE = (os.path.join(folder, n) for n in ("runs", "cache"))
+            loop.Log = qat.Log = lambda path: lambda text: None
+            try:
+                self.train(folder)
+            finally:
+                config.RUNS, config.CACHE = kept
+                loop.Log = qat.Log = log
+
+    def train(self, folder):
+        assets = os.path.join(folder, "assets")
+        for part in ("train/bsds400", *(f"eval/{name}/{sub}" for name in ("Set5", "BSD100")
+                                        for sub in ("HR", "x2/LR"))):
+            os.makedirs(os.path.join(assets, part))
+        for n in range(3):  # the first one is held out
+            rgb = make_fixture.synthetic(136 + n, 132)
+            data.Image.fromarray(rgb).save(os.path.join(assets, "train/bsds400", f"{n}.png"))
+        for name in ("Set5", "BSD100"):
+            high, low = data.make_pair(make_fixture.synthetic(24, 20), Fraction(2))
+            data.Image.fromarray(high).save(os.path.join(assets, f"eval/{name}/HR/1.png"))
+            data.Image.fromarray(low).save(os.path.join(assets, f"eval/{name}/x2/LR/1.png"))
+        recipe = config.recipe("small", "2x", iterations=3, batch=2, patch=16, warmup=1,
+                               qat_iterations=2)
+        self.assertFalse(loop.train_float(recipe, assets, stop_at=0))
+        self.assertTrue(loop.train_float(recipe, assets))
+        self.assertEqual(qat.load_float(recipe.run)["step"], 3)
+        self.assertIsNone(qat.fine_tune(recipe, assets, recipe.run, stop_at=0))
+        tuned = qat.fine_tune(recipe, assets, recipe.run)
+        path = os.path.join(folder, "model.qsr")
+        card = qat.export(recipe, assets, recipe.run, tuned, path)
+        self.assertEqual(qsrfile.read(path).card, card)
+        self.assertIn("22,752 | 22,860", table.row(path))
+        further = config.recipe("small", "4x", iterations=1, batch=1, patch=16, seed=4)
+        self.assertEqual(further.start_from, recipe.run)
+        self.assertTrue(loop.train_float(further, assets))
 
 
 if __name__ == "__main__":
