@@ -53,23 +53,26 @@ static const char *scale_text(char text[32], QsrScale scale)
     return text;
 }
 
-// A list for a message: "a, b, c".
+// A list for a message: "a, b, c". What outgrows a sentence ends in dots.
 typedef struct List {
     char text[128];
     size_t size;
+    bool full;
 } List;
 
 static void list_add(List *list, const char *item)
 {
-    size_t n = strlen(item);
+    const char *separator = list->size ? ", " : "";
+    int n;
 
-    // Names are at most 63 bytes; a list that outgrows a sentence ends in dots.
-    if (list->size + n + 8 > sizeof(list->text)) {
-        if (list->size && list->text[list->size - 1] != '.')
-            list->size += (size_t)sprintf(list->text + list->size, ", ...");
+    if (list->full)
         return;
+    if (list->size + strlen(item) + sizeof(", , ...") > sizeof(list->text)) {
+        list->full = true;
+        item = "...";
     }
-    list->size += (size_t)sprintf(list->text + list->size, list->size ? ", %s" : "%s", item);
+    n = snprintf(list->text + list->size, sizeof(list->text) - list->size, "%s%s", separator, item);
+    list->size += (size_t)n;
 }
 
 // --------------------------------------------------------------- built-in ---
