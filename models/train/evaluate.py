@@ -66,7 +66,8 @@ def main():
     assets = config.assets_folder(options.assets)
     if not options.models:
         for name, scale in config.SCALES.items():
-            print(f"bicubic {name}", judge(assets, scale, lambda x: imresize(x, scale), options.sets))
+            print(f"bicubic {name}",
+                  judge(assets, scale, lambda x: imresize(x, scale), options.sets))
     for path in options.models:
         model = qsrfile.read(path)
         print(os.path.basename(path),

@@ -104,14 +104,15 @@ def export(recipe, assets, run, net, path=None):
     model = net.cpu().model({})
     int8_psnr = judge(assets, recipe.scale, lambda low: intsim.upscale(model, low))
     bicubic_psnr = judge(assets, recipe.scale, lambda low: imresize(low, recipe.scale))
+    body = ", started from the 2x body" if recipe.start_from else ""
     model.card = {
         "name": f"quicksrnet-{recipe.size}",
         "scale": f"{float(recipe.scale):g}",
         "training": f"{source['step']} float and {recipe.qat_iterations} quantisation-aware "
                     f"steps of {recipe.batch} patches of {recipe.patch}x{recipe.patch}, seed "
-                    f"{recipe.seed}, {datetime.date.today().isoformat()}; BSDS500 train and test, "
-                    "T91, photographs and artwork under free licences, rendered screens; "
-                    "bicubic degradation",
+                    f"{recipe.seed}, {datetime.date.today().isoformat()}{body}; BSDS500 train "
+                    "and test, T91, photographs and artwork under free licences, rendered "
+                    "screens; bicubic degradation",
         "licence": "BSD-2-Clause",
         "metrics": "; ".join(
             f"{name}: int8 {int8_psnr[name]:.2f}, float {float_psnr[name]:.2f}, "

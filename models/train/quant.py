@@ -95,7 +95,8 @@ class QuantConv(nn.Module):
         whole = real + (whole - real).detach()
         bound = 255 * float(whole.detach().abs().flatten(1).sum(1).max())
         acc = convolve(x, whole.contiguous(memory_format=torch.channels_last), bound)
-        soft = (acc.float() * scale.view(1, -1, 1, 1) + 255 * self.bias.view(1, -1, 1, 1)).clamp(0, 255)
+        soft = acc.float() * scale.view(1, -1, 1, 1) + 255 * self.bias.view(1, -1, 1, 1)
+        soft = soft.clamp(0, 255)
         with torch.no_grad():
             multiplier, shift = (v.to(x.device) for v in constants(scale))
             total = acc.to(torch.int32) + integer_bias(self.bias, scale, shift).view(1, -1, 1, 1)
