@@ -47,7 +47,10 @@ static void draw(QsrProgress *p, double fraction)
         for (int i = 0; i < BAR; i++)
             bar[i] = i < (int)(fraction * BAR + 0.5) ? '#' : '.';
         bar[BAR] = 0;
-        clock_text(left, fraction > 0 ? p->work * (1 - fraction) / fraction : 0);
+        if (fraction > 0)
+            clock_text(left, p->work * (1 - fraction) / fraction);
+        else
+            snprintf(left, sizeof(left), "-:--");
         n = snprintf(line, sizeof(line), "[%s] %3d%%  frame %lld  %.1f fps  %s left", bar,
                      (int)(fraction * 100), (long long)p->frames, fps, left);
     } else {

@@ -327,11 +327,11 @@ static int check_pair(const QsrOptions *o, QsrMedia in, QsrMedia out)
         return QSR_EXIT_OK;
     if (in == out)
         return QSR_EXIT_OK;
-    return qsr_cli_usage("upscale", "%s cannot become %s",
-                         in == QSR_MEDIA_PNG ? "a PNG picture"
-                         : in == QSR_MEDIA_Y4M ? "a y4m stream" : "a video",
-                         out == QSR_MEDIA_PNG ? "a PNG picture"
-                         : out == QSR_MEDIA_Y4M ? "a y4m stream" : "a video");
+    if (in == QSR_MEDIA_VIDEO)
+        return qsr_cli_usage("upscale", "%s is neither PNG nor y4m and cannot become %s", o->input,
+                             name);
+    return qsr_cli_usage("upscale", "%s is %s and cannot become %s", o->input,
+                         in == QSR_MEDIA_PNG ? "a PNG picture" : "a y4m stream", name);
 }
 
 int qsr_cmd_upscale(int argc, char **argv)

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// One video being upscaled: what video.c (the frame around it) and
+// video_streams.c (the tracks of the file) share.
+
+#ifndef QSR_CLI_VIDEO_H
+#define QSR_CLI_VIDEO_H
+
+#include <gst/gst.h>
+#include <gst/video/video.h>
+
+#include "src/cli/cli.h"
+#include "src/cli/encoding.h"
+#include "src/cli/frame.h"
+
+typedef struct QsrVideoJob {
+    const QsrOptions *o;
+    QsrScale scale;
+    GstElement *pipeline, *parse;
+    GstElement *mux;                 // NULL: nothing is written, --md5 alone
+    const QsrContainer *container;   // NULL likewise
+    const QsrVideoEncoder *encoder;
+
+    // What streaming threads tell the main thread.
+    GMutex lock;
+    QsrError error;                  // the first failure of building the pipeline; code 0: none
+    int64_t frames;                  // upscaled so far
+    GstClockTime position;           // end of the last of them
+    GstClockTime duration;           // of the file, as far as known
+    GstClockTime stop;               // where --frames ends; NONE: not known yet
+    int in_width, in_height, out_width, out_height;
+
+    // Of the thread that hands out tracks.
+    int video_tracks, audio_tracks, text_tracks;
+
+    // Of the video's threads.
+    int64_t entered;                 // frames before the upscaler
+    GstPad *mux_video;               // requested, not linked yet
+    bool decoded;                    // the rest of the video's chain exists
+    GstVideoInfo out_info;
+    QsrMd5 md5;
+} QsrVideoJob;
+
+// Connects to a `parsebin` and builds the rest as its tracks appear. A failure
+// is kept in job->error and announced by an application message "qsr-failed".
+void qsr_video_connect(QsrVideoJob *job);
+
+#endif
