@@ -139,12 +139,21 @@ static void check_deinterleave(void)
     }
 }
 
-// Coefficients of a real matrix, or the largest that one could have.
+// Coefficients of a real matrix, any that are not too large, or some that put
+// many results exactly half way between two steps.
 static void random_yuv_to_rgb(QsrYuvToRgb *m)
 {
     static const QsrYuvToRgb bt709 = { 16, 9539, 14686, -1747, -4366, 17305 };
-    *m = bt709;
-    if (check_random() & 1) {
+    static const QsrYuvToRgb halves = { 1, 4096, 4096, -4096, -4096, 12288 };
+
+    switch (check_random() % 3) {
+    case 0:
+        *m = bt709;
+        break;
+    case 1:
+        *m = halves;
+        break;
+    default:
         m->y0 = (int16_t)check_random_between(0, 16);
         m->cy = (int16_t)check_random_between(8192, 9600);
         m->crv = (int16_t)check_random_between(0, 18000);
@@ -233,10 +242,21 @@ static void check_store(int order, const char *name, int bytes)
 
 static void random_rgb_to_yuv(QsrRgbToYuv *m)
 {
-    static const QsrRgbToYuv full601 = { 0, { 9798, 19234, 3736 },
-                                         { -5529, -10855, 16384 }, { 16384, -13720, -2664 } };
-    *m = full601;
-    if (check_random() & 1) {
+    static const QsrRgbToYuv full601 = {
+        0, { 9798, 19234, 3736 }, { -5529, -10855, 16384 }, { 16384, -13720, -2664 }
+    };
+    static const QsrRgbToYuv halves = {
+        1, { 16384, 0, 16384 }, { -16384, 0, 16384 }, { 16384, -16384, 0 }
+    };
+
+    switch (check_random() % 3) {
+    case 0:
+        *m = full601;
+        break;
+    case 1:
+        *m = halves;
+        break;
+    default:
         m->y0 = (int16_t)check_random_between(0, 16);
         for (int i = 0; i < 3; i++) {
             m->y[i] = (int16_t)check_random_between(0, 28000);
