@@ -20,7 +20,7 @@ class Recipe:
 
     size: str
     scale_name: str
-    iterations: int = 50000
+    iterations: int = 32000
     batch: int = 16
     patch: int = 32  # low-resolution pixels, even for the sake of 1.5x
     peak_rate: float = 1e-3
@@ -31,7 +31,7 @@ class Recipe:
     average: float = 0.999  # decay of the moving average of the kernels
     seed: int = 1
     start_from: str = ""  # run whose body initialises this one
-    qat_iterations: int = 4000
+    qat_iterations: int = 3000
     qat_rate: float = 1e-4
 
     @property
@@ -60,7 +60,7 @@ def recipe(size, scale_name, **changes):
     if scale_name != "2x":
         # The body already knows edges from the 2x run; fewer steps suffice.
         base.start_from = f"{size}-2x"
-        base.iterations = 20000
+        base.iterations = 14000
     for key, value in changes.items():
         if value is not None:
             setattr(base, key, value)
