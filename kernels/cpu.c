@@ -18,11 +18,17 @@ static atomic_uint cpu_mask = MASK_UNSET;
 
 unsigned qsr_cpu_flags_built(void)
 {
+    unsigned flags = 0;
 #if HAVE_ORC
-    return QSR_CPU_FLAG_ORC;
-#else
-    return 0;
+    flags |= QSR_CPU_FLAG_ORC;
 #endif
+#if HAVE_AVX2
+    flags |= QSR_CPU_FLAG_AVX2;
+#endif
+#if HAVE_AVX512VNNI
+    flags |= QSR_CPU_FLAG_AVX512VNNI;
+#endif
+    return flags;
 }
 
 static unsigned detect(void)

@@ -5,8 +5,16 @@
 
 void qsr_conv_dsp_init(QsrConvDSP *dsp, unsigned cpu_flags)
 {
-    (void)cpu_flags;
     qsr_conv_dsp_init_c(dsp);
+#if HAVE_AVX2
+    if (cpu_flags & QSR_CPU_FLAG_AVX2)
+        qsr_conv_dsp_init_avx2(dsp);
+#endif
+#if HAVE_AVX512VNNI
+    if (cpu_flags & QSR_CPU_FLAG_AVX512VNNI)
+        qsr_conv_dsp_init_avx512vnni(dsp);
+#endif
+    (void)cpu_flags;
 }
 
 void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags)

@@ -185,6 +185,8 @@ void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags);
 
 // Initialisers of one level each; dsp.c calls them in rising order.
 void qsr_conv_dsp_init_c(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_avx2(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp);
 void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
 

@@ -83,6 +83,7 @@ void check_fill(void *dst, size_t n);
 void check_fill_u16(uint16_t *dst, size_t n, int max);
 
 // --- time: repeats the call with --bench, does nothing without
+int check_benching(void); // 1 with --bench
 int check_bench_next(void);
 #define CHECK_BENCH(...)                        \
     while (check_bench_next())                  \
