@@ -152,6 +152,10 @@ static size_t pack_out_avx2(void *dst, const QsrConvParams *p)
 #define UNROLL _Pragma("GCC unroll 8")
 #endif
 
+// Finish one pixel before the next: compilers that mix all of them run out of
+// registers, and the processor reorders better.
+#define KEEP(a, b) __asm__ volatile("" : "+x"(a), "+x"(b))
+
 // acc[p][v] of PIXELS pixels `stride` bytes apart; src[ky] + offset is the first tap.
 INLINE void dot_block(__m256i acc[PIXELS][2], const Avx2Weights *wt, const uint8_t *const src[3],
                       ptrdiff_t offset, int rows, int quads, int stride, int safe)
@@ -183,6 +187,7 @@ INLINE void dot_block(__m256i acc[PIXELS][2], const Avx2Weights *wt, const uint8
                                                         _mm256_madd_epi16(odd, w[v * 2 + 1])));
                     }
                 }
+                KEEP(acc[p][0], acc[p][1]);
             }
         }
     }
