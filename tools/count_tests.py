@@ -13,10 +13,18 @@ PASSED = {'OK', 'EXPECTEDFAIL'}
 SKIPPED = {'SKIP', 'IGNORED'}
 
 
+def last_line(entry):
+    """What a test said last: why it was skipped, as a rule."""
+    text = (entry.get('stdout') or '') + '\n' + (entry.get('stderr') or '')
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return ': ' + lines[-1][:160] if lines else ''
+
+
 def read(path):
-    """(name, result) of every test in one log."""
+    """(name, result) of every test in one log; reasons only where a test was skipped."""
     with open(path, encoding='utf-8') as f:
-        return [(entry['name'], entry['result']) for entry in map(json.loads, f)]
+        return [(entry['name'] + (last_line(entry) if entry['result'] in SKIPPED else ''),
+                 entry['result']) for entry in map(json.loads, f)]
 
 
 def outcomes(argument):

@@ -19,7 +19,8 @@ class Count(unittest.TestCase):
             path = os.path.join(folder, 'log.json')
             with open(path, 'w', encoding='utf-8') as f:
                 for i, result in enumerate(results):
-                    f.write(json.dumps({'name': 'test %d' % i, 'result': result}) + '\n')
+                    f.write(json.dumps({'name': 'test %d' % i, 'result': result,
+                                        'stdout': 'first\nno pictures\n\n'}) + '\n')
             text = io.StringIO()
             with contextlib.redirect_stdout(text):
                 status = count_tests.main(['a=' + path, *extra])
@@ -34,6 +35,7 @@ class Count(unittest.TestCase):
             status, lines = self.count('OK', result, 'SKIP')
             self.assertEqual((status, lines[-1]), (1, '1 passed, 1 failed, 1 skipped'))
             self.assertIn('  a: test 1 (%s)' % result, lines)
+            self.assertIn('  a: test 2: no pictures (SKIP)', lines)
 
     def test_nothing_run_is_a_failure(self):
         self.assertEqual(self.count('SKIP')[0], 1)
