@@ -7,16 +7,19 @@ last line, the totals. LOG is meson's; "none" stands for a build that failed,
 """
 import json
 import os
+import re
 import sys
 
 PASSED = {'OK', 'EXPECTEDFAIL'}
 SKIPPED = {'SKIP', 'IGNORED'}
+TOTAL = re.compile(r'\d+ passed')
 
 
 def last_line(entry):
     """What a test said last: why it was skipped, as a rule."""
     text = (entry.get('stdout') or '') + '\n' + (entry.get('stderr') or '')
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line.strip() for line in text.splitlines()
+             if line.strip() and not TOTAL.match(line.strip())]
     return ': ' + lines[-1][:160] if lines else ''
 
 
