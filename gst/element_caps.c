@@ -84,12 +84,13 @@ static gboolean gst_qsr_upscale_sink_event(GstBaseTransform *trans, GstEvent *ev
     if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
         gst_event_parse_caps(event, &caps);
         gst_caps_ref(caps);
-        self->refused = FALSE;
     }
     ret = gst_qsr_upscale_parent()->sink_event(trans, event);
     if (caps) {
         if (!ret)
             explain_refusal(self, caps);
+        else
+            self->refused = FALSE;
         gst_caps_unref(caps);
     }
     return ret;

@@ -129,6 +129,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         result = BAD_BACKEND;
 
     if (result == OK) {
+        self->refused = FALSE;
         GST_OBJECT_LOCK(self);
         self->models = models;
         self->serial++;

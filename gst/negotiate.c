@@ -36,7 +36,7 @@ static gboolean restrict_to_progressive(GstStructure *s)
         return TRUE;
     g_value_init(&progressive, G_TYPE_STRING);
     g_value_set_static_string(&progressive, "progressive");
-    ok = gst_value_can_intersect(mode, &progressive);
+    ok = gst_value_intersect(NULL, mode, &progressive);
     if (ok)
         gst_structure_set_value(s, "interlace-mode", &progressive);
     g_value_unset(&progressive);
@@ -139,7 +139,7 @@ static gboolean has_room(const GstStructure *s, const gchar *name, gint size)
         return TRUE;
     g_value_init(&fixed, G_TYPE_INT);
     g_value_set_int(&fixed, size);
-    ok = gst_value_can_intersect(value, &fixed);
+    ok = gst_value_intersect(NULL, value, &fixed);
     g_value_unset(&fixed);
     return ok;
 }

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Caps through the running element: who decides the size, what is carried over,
+// and what is said when it cannot be done.
+
+#include "common.h"
+
+static const struct {
+    const gchar *properties, *in, *down;
+    gint width, height;
+} sizes[] = {
+    {"", "width=64,height=36", NULL, 128, 72},
+    {"scale=0", "width=64,height=36", "video/x-raw,width=96", 96, 54},
+    {"", "width=64,height=36", "video/x-raw,height=108", 192, 108},
+    {"", "width=64,height=36", "video/x-raw,width=256,height=144", 256, 144},
+    {"", "width=64,height=36", "video/x-raw,width=64", 64, 36},
+    {"", "width=64,height=36", "video/x-raw,width=[1,100],height=[1,100]", 96, 54},
+    {"", "width=64,height=36", "video/x-raw,width=[2,512,2]", 128, 72},
+    {"", "width=64,height=36", "video/x-raw,width={100,192,256}", 192, 108},
+    {"", "width=64,height=36", "video/x-raw,width=64;video/x-raw,width=96;video/x-raw", 128, 72},
+    {"scale=1.5", "width=65,height=37", NULL, 98, 56},
+    {"scale=3", "width=64,height=36", NULL, 192, 108},
+    {"scale=4", "width=64,height=36", NULL, 256, 144},
+    {"scale=1", "width=64,height=36", NULL, 64, 36},
+    {"scale=3", "width=64,height=36", "video/x-raw,width=[1,200]", 192, 108},
+};
+
+// The harness asks downstream with these caps.
+static GstHarness *harness_to(const gchar *properties, const gchar *down, GstBus **bus)
+{
+    GstHarness *h = test_harness(properties, bus);
+
+    if (down)
+        gst_harness_set_sink_caps_str(h, down);
+    return h;
+}
+
+GST_START_TEST(test_size)
+{
+    GstHarness *h = harness_to(sizes[__i__].properties, sizes[__i__].down, NULL);
+    gchar *text = g_strdup_printf("video/x-raw,format=GRAY8,framerate=25/1,%s", sizes[__i__].in);
+    GstCaps *caps;
+    GstBuffer *out;
+    GstVideoInfo info;
+    gint w, height;
+
+    gst_harness_set_src_caps_str(h, text);
+    caps = gst_pad_get_current_caps(h->srcpad);
+    gst_video_info_from_caps(&info, caps);
+    gst_caps_unref(caps);
+    out = gst_harness_push_and_pull(h, test_picture(&info, 1));
+    fail_unless(out != NULL);
+    test_out_size(h, &w, &height);
+    fail_unless(w == sizes[__i__].width && height == sizes[__i__].height, "row %d: %dx%d", __i__,
+                w, height);
+    fail_unless_equals_int((gint) gst_buffer_get_size(out), GST_ROUND_UP_4(w) * height);
+    gst_buffer_unref(out);
+    g_free(text);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+static const struct {
+    const gchar *properties, *in, *down, *sentence;
+} refusals[] = {
+    {"", "width=960,height=540", "video/x-raw,width=1000,height=500",
+     "downstream wants 1000x500, but qsrupscale can make 1920x1080, 1440x810, 2880x1620, "
+     "3840x2160 or 960x540 of 960x540"},
+    {"scale=2", "width=960,height=540", "video/x-raw,width=480,height=270",
+     "downstream wants 480x270, but qsrupscale can make 1920x1080 of 960x540"},
+    {"", "width=1,height=1", "video/x-raw,width=0,height=0", "downstream wants 0x0, but"},
+    {"scale=2", "width=16386,height=16", NULL, "larger than the 16384x16384"},
+    {"scale=2", "width=2147483647,height=16", NULL, "larger than the 16384x16384"},
+    {"scale=2", "width=64,height=48,interlace-mode=interleaved", NULL, "deinterlace"},
+    {"", "width=64,height=48,interlace-mode=interleaved", "video/x-raw,width=128", "deinterlace"},
+    {"scale=2", "width=64,height=48", "video/x-raw,format=RGB", "videoconvert"},
+    {"scale=2", "width=64,height=48", "video/x-raw,colorimetry=bt709", "videoconvert"},
+};
+
+GST_START_TEST(test_refusal)
+{
+    GstBus *bus;
+    GstHarness *h = harness_to(refusals[__i__].properties, refusals[__i__].down, &bus);
+    gchar *text = g_strdup_printf("video/x-raw,format=I420,framerate=25/1,%s", refusals[__i__].in);
+    GstCaps *caps = gst_caps_from_string(text);
+
+    gst_harness_set_src_caps(h, gst_caps_ref(caps));
+    test_assert_message(bus, GST_MESSAGE_ERROR, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+                        refusals[__i__].sentence);
+    fail_unless_equals_int(gst_harness_push(h, gst_buffer_new_allocate(NULL, 16, NULL)),
+                           GST_FLOW_NOT_NEGOTIATED);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR); // once is enough
+    gst_caps_unref(caps);
+    g_free(text);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// Downstream changes its mind into something impossible.
+GST_START_TEST(test_refusal_mid_stream)
+{
+    GstBus *bus;
+    GstHarness *h = harness_to("", "video/x-raw,width=128", &bus);
+
+    test_set_src_caps(h, "GRAY8", 64, 36, NULL);
+    gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 64, 36, 1)));
+    gst_harness_set_sink_caps_str(h, "video/x-raw,width=100,height=90");
+    gst_pad_push_event(h->sinkpad, gst_event_new_reconfigure());
+    fail_unless_equals_int(gst_harness_push(h, test_picture_of("GRAY8", 64, 36, 1)),
+                           GST_FLOW_NOT_NEGOTIATED);
+    test_assert_message(bus, GST_MESSAGE_ERROR, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+                        "downstream wants 100x90, but qsrupscale can make");
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// ... and into something possible.
+GST_START_TEST(test_downstream_changes_size)
+{
+    GstHarness *h = harness_to("", "video/x-raw,width=128", NULL);
+    const gint widths[] = {96, 192, 64, 128};
+    gint w, height;
+
+    test_set_src_caps(h, "GRAY8", 64, 36, NULL);
+    for (guint i = 0; i < G_N_ELEMENTS(widths); i++) {
+        gchar *text = g_strdup_printf("video/x-raw,width=%d", widths[i]);
+
+        gst_harness_set_sink_caps_str(h, text);
+        gst_pad_push_event(h->sinkpad, gst_event_new_reconfigure());
+        gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 64, 36, 1)));
+        test_out_size(h, &w, &height);
+        fail_unless_equals_int(w, widths[i]);
+        fail_unless_equals_int(height, widths[i] * 36 / 64);
+        g_free(text);
+    }
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// What the pads answer, with the other side known.
+GST_START_TEST(test_queries)
+{
+    GstHarness *h = harness_to("", "video/x-raw,format=I420,width=1920,height=1080", NULL);
+    GstPad *sink = gst_element_get_static_pad(h->element, "sink");
+    GstCaps *caps = gst_pad_query_caps(sink, NULL);
+    const gint expected[][2] = {{960, 540}, {1280, 720}, {640, 360}, {480, 270}, {1920, 1080}};
+
+    // Small pictures first: an upstream that may choose must not choose passthrough.
+    fail_unless_equals_int((gint) gst_caps_get_size(caps), 5);
+    for (guint i = 0; i < 5; i++) {
+        gint w, height;
+
+        gst_structure_get_int(gst_caps_get_structure(caps, i), "width", &w);
+        gst_structure_get_int(gst_caps_get_structure(caps, i), "height", &height);
+        fail_unless(w == expected[i][0] && height == expected[i][1]);
+    }
+    gst_caps_unref(caps);
+
+    // A factor set meanwhile counts.
+    g_object_set(h->element, "scale", 1.5, NULL);
+    caps = gst_pad_query_caps(sink, NULL);
+    fail_unless_equals_int((gint) gst_caps_get_size(caps), 1);
+    gst_caps_unref(caps);
+    gst_object_unref(sink);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST(test_fields_are_carried_over)
+{
+    GstHarness *h = test_harness("scale=2", NULL);
+    const gchar *fields =
+        "framerate=(fraction)30000/1001, pixel-aspect-ratio=(fraction)10/11, "
+        "interlace-mode=progressive, multiview-mode=mono, colorimetry=bt2020, chroma-site=cosited, "
+        "mastering-display-info=(string)"
+        "\"35400:14600:8500:39850:6550:2300:15635:16450:10000000:50\", "
+        "content-light-level=(string)\"1000:400\", x-private=(int)7";
+    gchar *in = g_strdup_printf("video/x-raw, format=I420, width=64, height=48, %s", fields);
+    gchar *out = g_strdup_printf("video/x-raw, format=I420, width=128, height=96, %s", fields);
+    GstCaps *caps, *expected = gst_caps_from_string(out);
+
+    gst_harness_set_src_caps_str(h, in);
+    caps = test_out_caps(h);
+    fail_unless(gst_caps_is_strictly_equal(caps, expected), "%s", gst_caps_to_string(caps));
+    gst_caps_unref(caps);
+    gst_caps_unref(expected);
+    g_free(in);
+    g_free(out);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST(test_features)
+{
+    GstHarness *h = test_harness("", NULL);
+    GstBus *bus;
+    GstCaps *caps;
+    gint w, height;
+
+    // A feature about metas stays, and the picture grows.
+    gst_harness_set_src_caps_str(h, "video/x-raw(meta:GstVideoOverlayComposition),format=I420,"
+                                    "width=64,height=48,framerate=25/1");
+    test_out_size(h, &w, &height);
+    fail_unless(w == 128 && height == 96);
+    caps = test_out_caps(h);
+    fail_unless(gst_caps_features_contains(gst_caps_get_features(caps, 0),
+                                           "meta:GstVideoOverlayComposition"));
+    gst_caps_unref(caps);
+    test_harness_end(h, NULL);
+
+    // Foreign memory is passed on, and said so.
+    h = test_harness("", &bus);
+    gst_harness_set_src_caps_str(h, "video/x-raw(memory:DMABuf),format=NV12,"
+                                    "width=64,height=48,framerate=25/1");
+    test_out_size(h, &w, &height);
+    fail_unless(w == 64 && height == 48);
+    caps = test_out_caps(h);
+    fail_unless(gst_caps_features_contains(gst_caps_get_features(caps, 0), "memory:DMABuf"));
+    gst_caps_unref(caps);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                        "qsrupscale cannot read memory:DMABuf");
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// Where 1x is all that can be done and allowed, the video goes on, with a warning.
+GST_START_TEST(test_interlaced_is_passed_on)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("", &bus);
+    GstBuffer *in = test_picture_of("I420", 64, 48, 1), *out;
+
+    test_set_src_caps(h, "I420", 64, 48, "interlace-mode=interleaved");
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                        "put deinterlace in front");
+    out = gst_harness_push_and_pull(h, gst_buffer_ref(in));
+    fail_unless(out == in);
+    gst_buffer_unref(out);
+    gst_buffer_unref(in);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// Passthrough passes the very memory, for each format.
+GST_START_TEST(test_passthrough)
+{
+    const gchar *const formats[] = {"I420", "NV21", "Y444", "RGB", "ARGB", "GRAY8"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(formats); i++) {
+        GstHarness *h = harness_to(i % 2 ? "scale=1" : "", i % 2 ? NULL : "video/x-raw,width=321",
+                                   NULL);
+        GstBuffer *in = test_picture_of(formats[i], 321, 17, 1), *out;
+        GstMapInfo a, b;
+
+        test_set_src_caps(h, formats[i], 321, 17, NULL);
+        gst_buffer_map(in, &a, GST_MAP_READ);
+        out = gst_harness_push_and_pull(h, gst_buffer_ref(in));
+        gst_buffer_map(out, &b, GST_MAP_READ);
+        fail_unless(a.data == b.data && a.size == b.size);
+        gst_buffer_unmap(out, &b);
+        gst_buffer_unmap(in, &a);
+        gst_buffer_unref(out);
+        ASSERT_BUFFER_REFCOUNT(in, "in", 1);
+        gst_buffer_unref(in);
+        test_harness_end(h, NULL);
+    }
+}
+GST_END_TEST;
+
+static Suite *caps_suite(void)
+{
+    Suite *s = suite_create("caps");
+    TCase *tc = tcase_create("general");
+
+    suite_add_tcase(s, tc);
+    tcase_add_loop_test(tc, test_size, 0, G_N_ELEMENTS(sizes));
+    tcase_add_loop_test(tc, test_refusal, 0, G_N_ELEMENTS(refusals));
+    tcase_add_test(tc, test_refusal_mid_stream);
+    tcase_add_test(tc, test_downstream_changes_size);
+    tcase_add_test(tc, test_queries);
+    tcase_add_test(tc, test_fields_are_carried_over);
+    tcase_add_test(tc, test_features);
+    tcase_add_test(tc, test_interlaced_is_passed_on);
+    tcase_add_test(tc, test_passthrough);
+    return s;
+}
+
+GST_CHECK_MAIN(caps)

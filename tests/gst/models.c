@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Models that cannot be used, and backends that are not there, stop the element
+// before PAUSED, with the reason.
+
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "common.h"
+
+// Fails unless the element refuses to go to PAUSED, thrice, and comes down
+// properly each time.
+static void refused(const gchar *model, gdouble scale, const gchar *backend, GQuark domain,
+                    gint code, const gchar *text)
+{
+    GstElement *element = gst_element_factory_make("qsrupscale", NULL);
+    GstBus *bus = gst_bus_new();
+
+    fail_unless(element != NULL);
+    gst_object_ref_sink(element);
+    gst_element_set_bus(element, bus);
+    g_object_set(element, "scale", scale, NULL);
+    if (model)
+        g_object_set(element, "model", model, NULL);
+    if (backend)
+        gst_util_set_object_arg(G_OBJECT(element), "backend", backend);
+    for (gint i = 0; i < 3; i++) {
+        fail_unless_equals_int(gst_element_set_state(element, GST_STATE_READY),
+                               GST_STATE_CHANGE_SUCCESS);
+        test_assert_no_message(bus, GST_MESSAGE_ERROR);
+        fail_unless_equals_int(gst_element_set_state(element, GST_STATE_PAUSED),
+                               GST_STATE_CHANGE_FAILURE);
+        test_assert_message(bus, GST_MESSAGE_ERROR, domain, code, text);
+        test_assert_no_message(bus, GST_MESSAGE_ERROR);
+        fail_unless_equals_int(gst_element_set_state(element, GST_STATE_NULL),
+                               GST_STATE_CHANGE_SUCCESS);
+    }
+    gst_element_set_bus(element, NULL);
+    gst_object_unref(bus);
+    ASSERT_OBJECT_REFCOUNT(element, "qsrupscale", 1);
+    gst_object_unref(element);
+}
+
+GST_START_TEST(test_unknown_name)
+{
+    refused("no-such-model", 0, NULL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+            "no-such-model");
+    refused("no-such-model", 2, NULL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+            TEST_MODEL); // names what there is
+}
+GST_END_TEST;
+
+GST_START_TEST(test_missing_file)
+{
+    refused("/no/such/file.qsr", 0, NULL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND,
+            "/no/such/file.qsr");
+    refused("./nothing", 0, NULL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND, "./nothing");
+}
+GST_END_TEST;
+
+GST_START_TEST(test_unreadable_file)
+{
+    gchar *path = test_model_file("unreadable.qsr", QSR_SCALE(2, 1), 1);
+
+    refused("/proc/self", 0, NULL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, "/proc/self");
+    if (geteuid() != 0) { // root reads everything
+        g_chmod(path, 0);
+        refused(path, 0, NULL, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_OPEN_READ, path);
+    }
+    g_free(path);
+}
+GST_END_TEST;
+
+static void refused_bytes(const gchar *name, const gchar *data, gsize size, const gchar *text)
+{
+    gchar *path = test_write_file(name, data, size);
+
+    refused(path, 0, NULL, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, name);
+    refused(path, 0, NULL, GST_STREAM_ERROR, GST_STREAM_ERROR_WRONG_TYPE, text);
+    g_free(path);
+}
+
+GST_START_TEST(test_broken_files)
+{
+    gsize size;
+    gchar *data = test_model_bytes(QSR_SCALE(2, 1), 3, &size), *bad;
+
+    refused_bytes("empty.qsr", "", 0, "empty.qsr");
+    refused_bytes("text.qsr", "This is not a model.\n", 21, "text.qsr");
+    refused_bytes("short.qsr", data, size - 1, "short.qsr");
+    refused_bytes("half.qsr", data, size / 2, "half.qsr");
+
+    bad = g_malloc(size + 4);
+    memcpy(bad, data, size);
+    memset(bad + size, 0, 4);
+    refused_bytes("long.qsr", bad, size + 4, "long.qsr");
+
+    memcpy(bad, data, size);
+    bad[size / 2] ^= 0x10;
+    refused_bytes("flipped.qsr", bad, size, "flipped.qsr");
+
+    // Sealed again, it still fails its own self-test.
+    test_seal_model(bad, size);
+    refused_bytes("resealed.qsr", bad, size, "resealed.qsr");
+
+    memcpy(bad, data, size);
+    bad[24] = 2;
+    test_seal_model(bad, size);
+    refused_bytes("architecture.qsr", bad, size, "architecture");
+
+    memcpy(bad, data, size);
+    bad[8] = 2;
+    test_seal_model(bad, size);
+    refused_bytes("version.qsr", bad, size, "version");
+
+    g_free(bad);
+    g_free(data);
+}
+GST_END_TEST;
+
+GST_START_TEST(test_scale_of_a_file)
+{
+    gchar *path = test_model_file("three.qsr", QSR_SCALE(3, 1), 4);
+    gchar *text = g_strdup_printf("scale=2 is not possible with model=%s; use 3 or 1", path);
+    GstHarness *h;
+    gchar *line;
+    gint w, h_out;
+
+    refused(path, 2, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, text);
+    g_free(text);
+
+    // 0 and the factor of the file both give it.
+    for (gint i = 0; i < 2; i++) {
+        line = g_strdup_printf("model=%s scale=%d", path, i * 3);
+        h = test_harness(line, NULL);
+        test_set_src_caps(h, "GRAY8", 20, 10, NULL);
+        gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 20, 10, 1)));
+        if (i == 1) {
+            test_out_size(h, &w, &h_out);
+            fail_unless(w == 60 && h_out == 30);
+        }
+        test_harness_end(h, NULL);
+        g_free(line);
+    }
+    g_free(path);
+}
+GST_END_TEST;
+
+GST_START_TEST(test_impossible_scale)
+{
+    refused(NULL, 2.5, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+            "scale=2.5 is not possible with model=quicksrnet-small; use 2, 1.5, 3, 4 or 1, or 0");
+    refused(NULL, 0.5, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "scale=0.5");
+}
+GST_END_TEST;
+
+// An honest refusal, not a silent change of backend.
+GST_START_TEST(test_hexagon)
+{
+    refused(NULL, 0, "hexagon", GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT, "Hexagon");
+}
+GST_END_TEST;
+
+// After a refusal the same element works with a model that is there.
+GST_START_TEST(test_recovers)
+{
+    GstElement *element = gst_element_factory_make("qsrupscale", NULL);
+
+    gst_object_ref_sink(element);
+    g_object_set(element, "model", "no-such-model", NULL);
+    fail_unless_equals_int(gst_element_set_state(element, GST_STATE_PAUSED),
+                           GST_STATE_CHANGE_FAILURE);
+    g_object_set(element, "model", TEST_MODEL, NULL);
+    fail_unless_equals_int(gst_element_set_state(element, GST_STATE_PAUSED),
+                           GST_STATE_CHANGE_SUCCESS);
+    fail_unless_equals_int(gst_element_set_state(element, GST_STATE_NULL),
+                           GST_STATE_CHANGE_SUCCESS);
+    gst_object_unref(element);
+}
+GST_END_TEST;
+
+// Nothing but the models' names is needed to know what is possible before
+// anything was opened.
+GST_START_TEST(test_caps_while_stopped)
+{
+    GstElement *element = gst_element_factory_make("qsrupscale", NULL);
+    GstPad *src = gst_element_get_static_pad(element, "src");
+    GstCaps *caps;
+
+    gst_object_ref_sink(element);
+    g_object_set(element, "model", "no-such-model", "scale", 3.0, NULL);
+    caps = gst_pad_query_caps(src, NULL);
+    fail_if(gst_caps_is_empty(caps));
+    gst_caps_unref(caps);
+    gst_object_unref(src);
+    gst_object_unref(element);
+}
+GST_END_TEST;
+
+static Suite *models_suite(void)
+{
+    Suite *s = suite_create("models");
+    TCase *tc = tcase_create("general");
+
+    suite_add_tcase(s, tc);
+    tcase_add_test(tc, test_unknown_name);
+    tcase_add_test(tc, test_missing_file);
+    tcase_add_test(tc, test_unreadable_file);
+    tcase_add_test(tc, test_broken_files);
+    tcase_add_test(tc, test_scale_of_a_file);
+    tcase_add_test(tc, test_impossible_scale);
+    tcase_add_test(tc, test_hexagon);
+    tcase_add_test(tc, test_recovers);
+    tcase_add_test(tc, test_caps_while_stopped);
+    return s;
+}
+
+GST_CHECK_MAIN(models)
