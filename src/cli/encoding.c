@@ -82,10 +82,10 @@ static const QsrAudioEncoder av_aac = { "avenc_aac", "AAC", 192000 };
 static const QsrAudioEncoder vo_aac = { "voaacenc", "AAC", 192000 };
 
 static const QsrContainer containers[] = {
-    { { ".mkv" }, "matroskamux", false, { &x264, &openh264, &vp9, &vp8 }, { &opus, &vorbis, &flac } },
-    { { ".mp4", ".m4v" }, "mp4mux", true, { &x264, &openh264 }, { &av_aac, &vo_aac } },
-    { { ".mov" }, "qtmux", true, { &x264, &openh264 }, { &av_aac, &vo_aac } },
-    { { ".webm" }, "webmmux", false, { &vp9, &vp8 }, { &opus, &vorbis } },
+    { { ".mkv" }, "matroskamux", { &x264, &openh264, &vp9, &vp8 }, { &opus, &vorbis, &flac } },
+    { { ".mp4", ".m4v" }, "mp4mux", { &x264, &openh264 }, { &av_aac, &vo_aac } },
+    { { ".mov" }, "qtmux", { &x264, &openh264 }, { &av_aac, &vo_aac } },
+    { { ".webm" }, "webmmux", { &vp9, &vp8 }, { &opus, &vorbis } },
 };
 
 const QsrContainer *qsr_container_of_name(const char *path)
@@ -116,6 +116,7 @@ static const char *package_of(const char *element)
         { "openh264enc", "gstreamer1.0-plugins-bad" },
         { "qtmux", "gstreamer1.0-plugins-good" },
         { "videocrop", "gstreamer1.0-plugins-good" },
+        { "videoflip", "gstreamer1.0-plugins-good" },
         { "voaacenc", "gstreamer1.0-plugins-bad" },
         { "vp8enc", "gstreamer1.0-plugins-good" },
         { "vp9enc", "gstreamer1.0-plugins-good" },

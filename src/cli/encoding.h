@@ -27,7 +27,6 @@ typedef struct QsrVideoEncoder {
 typedef struct QsrContainer {
     const char *extensions[3];
     const char *muxer;
-    bool rotation;       // can store how a picture is to be turned
     const QsrVideoEncoder *video[5];  // in order of preference
     const QsrAudioEncoder *audio[4];
 } QsrContainer;

@@ -2,8 +2,8 @@
 //
 // The tracks of a file, on their way to the muxer:
 //
-//   video: queue ! decodebin ! [deinterlace] ! [videoflip] ! videoconvert !
-//          qsrupscale ! queue ! [videocrop] ! videoconvert ! encoder ! muxer
+//   video: queue ! decodebin ! [deinterlace] ! videoconvert ! qsrupscale !
+//          queue ! [videocrop] ! videoflip ! videoconvert ! encoder ! muxer
 //   audio: queue ! [parser] ! muxer, or queue ! decodebin ! ... ! encoder ! muxer
 //
 // All of this runs in streaming threads.
@@ -267,24 +267,28 @@ static void build_encoder(QsrVideoJob *job, GstElement *last, const GstVideoInfo
                           GstElement **elements, size_t *n)
 {
     GstElement *queue = add_queue(job, 3, 0), *crop = add_even_crop(job, in);
-    GstElement *convert = add(job, "videoconvert"), *filter = add(job, "capsfilter");
+    GstElement *flip = add(job, "videoflip"), *convert = add(job, "videoconvert");
+    GstElement *filter = add(job, "capsfilter");
     GstElement *encoder = add(job, job->encoder->element), *parser = NULL;
     GstVideoInfo out = *in;
     GstCaps *caps;
 
     if (job->encoder->parser)
         parser = add(job, job->encoder->parser);
-    if (!filter || !encoder || (job->encoder->parser && !parser))
+    if (!flip || !filter || !encoder || (job->encoder->parser && !parser))
         return;
     out.width = qsr_scale_size(job->scale, GST_VIDEO_INFO_WIDTH(in));
     out.height = qsr_scale_size(job->scale, GST_VIDEO_INFO_HEIGHT(in));
     job->encoder->configure(encoder, job->o, &out);
+    // The muxers drop the tag that says how to turn the picture: it is turned.
+    gst_util_set_object_arg(G_OBJECT(flip), "video-direction", "auto");
     caps = qsr_encoder_caps(encoder, in);
     g_object_set(filter, "caps", caps, NULL);
     gst_caps_unref(caps);
     last = append(job, last, queue);
     if (crop)
         last = append(job, last, crop);
+    last = append(job, last, flip);
     last = append(job, last, convert);
     last = append(job, last, filter);
     last = append(job, last, encoder);
@@ -294,6 +298,7 @@ static void build_encoder(QsrVideoJob *job, GstElement *last, const GstVideoInfo
         link_to_muxer(job, last, job->mux_video, "the encoded video");
     elements[(*n)++] = queue;
     elements[(*n)++] = crop;
+    elements[(*n)++] = flip;
     elements[(*n)++] = convert;
     elements[(*n)++] = filter;
     elements[(*n)++] = encoder;
@@ -302,7 +307,7 @@ static void build_encoder(QsrVideoJob *job, GstElement *last, const GstVideoInfo
 
 static void build_upscaler(QsrVideoJob *job, GstPad *pad, const GstVideoInfo *in)
 {
-    GstElement *elements[12], *first, *last, *deinterlace = NULL, *flip = NULL, *convert, *up;
+    GstElement *elements[12], *first, *last, *deinterlace = NULL, *convert, *up;
     size_t n = 0;
 
     if (GST_VIDEO_INFO_IS_INTERLACED(in) && (deinterlace = add(job, "deinterlace")) != NULL) {
@@ -310,25 +315,16 @@ static void build_upscaler(QsrVideoJob *job, GstPad *pad, const GstVideoInfo *in
         gst_util_set_object_arg(G_OBJECT(deinterlace), "method", "greedyh");
         qsr_cli_note(job->o, "%s is interlaced: it is deinterlaced first", job->o->input);
     }
-    // Where the file cannot say how to turn the picture, it is turned.
-    if (job->container && !job->container->rotation &&
-        (flip = gst_element_factory_make("videoflip", NULL)) != NULL) {
-        gst_bin_add(GST_BIN(job->pipeline), flip);
-        gst_util_set_object_arg(G_OBJECT(flip), "video-direction", "auto");
-    }
     convert = add(job, "videoconvert");
     up = add_upscaler(job);
     if (!convert || !up)
         return;
-    first = last = deinterlace ? deinterlace : flip ? flip : convert;
-    if (deinterlace && flip)
-        last = append(job, last, flip);
-    if (last != convert)
+    first = last = deinterlace ? deinterlace : convert;
+    if (deinterlace)
         last = append(job, last, convert);
     last = append(job, last, up);
     add_probe(first, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_frame, job);
     elements[n++] = deinterlace;
-    elements[n++] = flip;
     elements[n++] = convert;
     elements[n++] = up;
     if (job->container) {
