@@ -118,6 +118,7 @@ static void test_strings(void)
     BAD("{\"x\":\"\\u0000\"}", 12, "NUL character");
     BAD("{\"x\":\"\\ud800\"}", 12, "surrogate");
     BAD("{\"x\":\"\\ud800\\u0041\"}", 18, "surrogate");
+    BAD("{\"x\":\"\\ud800\\ud800\"}", 18, "surrogate");
     BAD("{\"x\":\"\\udc00\"}", 12, "surrogate");
     BAD("{\"x\":\"\\ud800\\", 12, "surrogate");
     BAD("{\"x\":\"\n\"}", 6, "control character");
