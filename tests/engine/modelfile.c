@@ -180,6 +180,8 @@ static void test_messages(void)
             strcat(path, "\xe2\x82\xac");
         strcat(path, ".qsr");
         refused(path, QSR_SCALE_ANY, QSR_ERR_NOT_FOUND, "\xe2\x82\xac.qsr: cannot open");
+        qsr_model_open(&m, path, QSR_SCALE_ANY, &err);
+        CHECK(!strchr(err.message, '?'), "cut within a character: %s", err.message);
         path[strlen(path) - 4] = '\0'; // and as a name
         refused(path, QSR_SCALE(2, 1), QSR_ERR_NOT_FOUND, "\xe2\x82\xac'");
     }
