@@ -28,6 +28,15 @@ unsigned qsr_cpu_flags_built(void)
 #if HAVE_AVX512VNNI
     flags |= QSR_CPU_FLAG_AVX512VNNI;
 #endif
+#if HAVE_NEON
+    flags |= QSR_CPU_FLAG_NEON;
+#endif
+#if HAVE_DOTPROD
+    flags |= QSR_CPU_FLAG_DOTPROD;
+#endif
+#if HAVE_I8MM
+    flags |= QSR_CPU_FLAG_I8MM;
+#endif
     return flags;
 }
 

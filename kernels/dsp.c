@@ -14,6 +14,18 @@ void qsr_conv_dsp_init(QsrConvDSP *dsp, unsigned cpu_flags)
     if (cpu_flags & QSR_CPU_FLAG_AVX512VNNI)
         qsr_conv_dsp_init_avx512vnni(dsp);
 #endif
+#if HAVE_NEON
+    if (cpu_flags & QSR_CPU_FLAG_NEON)
+        qsr_conv_dsp_init_neon(dsp);
+#endif
+#if HAVE_DOTPROD
+    if (cpu_flags & QSR_CPU_FLAG_DOTPROD)
+        qsr_conv_dsp_init_dotprod(dsp);
+#endif
+#if HAVE_I8MM
+    if (cpu_flags & QSR_CPU_FLAG_I8MM)
+        qsr_conv_dsp_init_i8mm(dsp);
+#endif
     (void)cpu_flags;
 }
 

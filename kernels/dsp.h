@@ -187,6 +187,9 @@ void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags);
 void qsr_conv_dsp_init_c(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_avx2(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_neon(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_dotprod(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_i8mm(QsrConvDSP *dsp);
 void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Convolutions with the NEON that every AArch64 processor has. It multiplies
+// signed by signed, so activations are stored as signed numbers (ZERO).
+//
+// smull and smlal2 add two products in 16 bits: with weights of -127 to 127
+// at most 2 * 128 * 127 = 32512 in magnitude, which is exact. sadalp then adds
+// neighbours into 32 bits. That is 16 products in three instructions, against
+// 12 in three by widening to 16 bits first, and needs no lanes to be copied;
+// but a sum is spread over a whole register, and gathered once at the end.
+#define ISA neon
+#define ZERO 0x80
+#define GROUP 16
+#define TOGETHER 1
+#include "kernels/arm/conv_arm.h"
+
+INLINE void dot_block(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
+                      const uint8_t *const *src, ptrdiff_t offset, int rows, int run, int stride,
+                      int nv)
+{
+    const int8_t *w = wt->w;
+    for (int v = 0; v < nv; v++) {
+        int32x4_t acc[PIXELS][4]; // of one output each
+        UNROLL
+        for (int p = 0; p < PIXELS; p++)
+            UNROLL
+            for (int o = 0; o < 4; o++)
+                acc[p][o] = vdupq_n_s32(0);
+        for (int ky = 0; ky < rows; ky++) {
+            const int8_t *s = (const int8_t *)src[ky] + offset;
+            for (int k = 0; k < run; k += CHUNK, s += CHUNK) {
+                int8x16_t a[PIXELS];
+                UNROLL
+                for (int p = 0; p < PIXELS; p++)
+                    a[p] = vld1q_s8(s + p * stride);
+                UNROLL
+                for (int o = 0; o < 4; o++, w += CHUNK) {
+                    const int8x16_t b = vld1q_s8(w);
+                    UNROLL
+                    for (int p = 0; p < PIXELS; p++) {
+                        int16x8_t pairs = vmull_s8(vget_low_s8(a[p]), vget_low_s8(b));
+                        pairs = vmlal_high_s8(pairs, a[p], b);
+                        acc[p][o] = vpadalq_s16(acc[p][o], pairs);
+                    }
+                }
+            }
+        }
+        UNROLL
+        for (int p = 0; p < PIXELS; p++)
+            sums[p][v] = vaddq_s32(vld1q_s32(wt->bias + v * 4),
+                                   vpaddq_s32(vpaddq_s32(acc[p][0], acc[p][1]),
+                                              vpaddq_s32(acc[p][2], acc[p][3])));
+    }
+}
