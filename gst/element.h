@@ -15,6 +15,17 @@ GST_DEBUG_CATEGORY_EXTERN(gst_qsr_upscale_debug);
 GST_DEBUG_CATEGORY_EXTERN(gst_qsr_performance_debug);
 #define GST_CAT_DEFAULT gst_qsr_upscale_debug
 
+// What caps are made of. A negotiation asks for it several times, and properties
+// may change in between; so the streaming thread looks once, and again if what
+// it saw was no longer true at the end.
+typedef struct {
+    GThread *thread; // which sees it; NULL: no negotiation is going on
+    GstQsrModels *models;
+    GstQsrFactors factors;
+    gint serial;
+    gint selection;
+} GstQsrNegotiation;
+
 struct _GstQsrUpscale {
     GstVideoFilter parent;
 
@@ -29,6 +40,8 @@ struct _GstQsrUpscale {
     guint n_threads;
     GstQsrModels *models; // NULL while stopped
     gint serial;          // of the settings that an engine depends on
+    gint selection;       // of the settings that caps depend on
+    GstQsrNegotiation negotiation;
     gint in_width, in_height, out_width, out_height; // as negotiated
 
     // Of the streaming thread.
@@ -36,7 +49,6 @@ struct _GstQsrUpscale {
     QsrScale factor;      // as negotiated
     QsrPicture in, out;   // as negotiated; no pointers in them
     QsrContext *context;  // NULL in passthrough
-    GstQsrModels *context_models;
     QsrScale context_factor;
     gint context_serial;
 };
@@ -46,9 +58,8 @@ void gst_qsr_upscale_install_caps(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass);
 
 // The engine behind the element, for the streaming thread.
-void gst_qsr_upscale_fill_settings(GstQsrUpscale *self, QsrSettings *settings);
-int gst_qsr_upscale_update_context(GstQsrUpscale *self, QsrError *err);
-void gst_qsr_upscale_close_context(GstQsrUpscale *self);
+int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gint serial,
+                                   QsrError *err);
 void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err);
 
 // metas.c. Returns whether the base class shall copy the meta; `handled` is

@@ -3,14 +3,13 @@
 #include "element.h"
 #include "negotiate.h"
 
-// What may be negotiated now. While stopped the models are not known, so it is
-// whatever the property lets hope for.
-static void get_factors(GstQsrUpscale *self, GstQsrFactors *factors)
+// What may be negotiated now; under the object lock. While stopped the models
+// are not known, so it is whatever the property lets hope for.
+static void select_factors(GstQsrUpscale *self, GstQsrFactors *factors)
 {
     QsrError err;
     QsrScale scale;
 
-    GST_OBJECT_LOCK(self);
     *factors = gst_qsr_all_factors;
     if (self->models) {
         if (!gst_qsr_models_select(self->models, self->model_name, self->scale, factors, &err))
@@ -18,7 +17,44 @@ static void get_factors(GstQsrUpscale *self, GstQsrFactors *factors)
     } else if (gst_qsr_scale_from_double(&scale, self->scale)) {
         *factors = (GstQsrFactors) {1, {scale}};
     }
+}
+
+static void get_factors(GstQsrUpscale *self, GstQsrFactors *factors)
+{
+    GST_OBJECT_LOCK(self);
+    if (self->negotiation.thread == g_thread_self())
+        *factors = self->negotiation.factors;
+    else
+        select_factors(self, factors);
     GST_OBJECT_UNLOCK(self);
+}
+
+// Around all in which the base class may negotiate. The stream lock is held.
+static void begin_negotiation(GstQsrUpscale *self)
+{
+    GstQsrNegotiation *n = &self->negotiation;
+
+    GST_OBJECT_LOCK(self);
+    n->thread = g_thread_self();
+    n->models = gst_qsr_models_ref(self->models);
+    n->serial = self->serial;
+    n->selection = self->selection;
+    select_factors(self, &n->factors);
+    GST_OBJECT_UNLOCK(self);
+}
+
+static void end_negotiation(GstQsrUpscale *self)
+{
+    GstQsrNegotiation *n = &self->negotiation;
+    gboolean outdated;
+
+    GST_OBJECT_LOCK(self);
+    n->thread = NULL;
+    outdated = n->selection != self->selection;
+    GST_OBJECT_UNLOCK(self);
+    g_clear_pointer(&n->models, gst_qsr_models_unref);
+    if (outdated)
+        gst_base_transform_reconfigure_src(GST_BASE_TRANSFORM(self));
 }
 
 static GstCaps *gst_qsr_upscale_transform_caps(GstBaseTransform *trans, GstPadDirection direction,
@@ -78,63 +114,58 @@ static void explain_refusal(GstQsrUpscale *self, GstCaps *caps)
 static gboolean gst_qsr_upscale_sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
-    GstCaps *caps = NULL;
+    GstCaps *caps;
     gboolean ret;
 
-    if (GST_EVENT_TYPE(event) == GST_EVENT_CAPS) {
-        gst_event_parse_caps(event, &caps);
-        gst_caps_ref(caps);
-    }
+    if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS)
+        return gst_qsr_upscale_parent()->sink_event(trans, event);
+
+    gst_event_parse_caps(event, &caps);
+    gst_caps_ref(caps);
+    begin_negotiation(self);
     ret = gst_qsr_upscale_parent()->sink_event(trans, event);
-    if (caps) {
-        if (!ret)
-            explain_refusal(self, caps);
-        else
-            self->refused = FALSE;
-        gst_caps_unref(caps);
-    }
+    if (!ret)
+        explain_refusal(self, caps);
+    else
+        self->refused = FALSE;
+    end_negotiation(self);
+    gst_caps_unref(caps);
     return ret;
 }
 
 static GstFlowReturn gst_qsr_upscale_submit_input_buffer(GstBaseTransform *trans,
                                                          gboolean is_discont, GstBuffer *input)
 {
-    GstFlowReturn ret =
-        gst_qsr_upscale_parent()->submit_input_buffer(trans, is_discont, input);
+    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+    GstFlowReturn ret;
 
+    begin_negotiation(self);
+    ret = gst_qsr_upscale_parent()->submit_input_buffer(trans, is_discont, input);
     if (ret == GST_FLOW_NOT_NEGOTIATED) { // downstream changed its mind
         GstCaps *caps = gst_pad_get_current_caps(trans->sinkpad);
 
         if (caps) {
-            explain_refusal(GST_QSR_UPSCALE(trans), caps);
+            explain_refusal(self, caps);
             gst_caps_unref(caps);
         }
     }
+    end_negotiation(self);
     return ret;
 }
 
-// The factor between the negotiated sizes. Properties may have changed since
-// the caps were made of them; then the next frame negotiates again, and for
-// this one the former factor will do.
-static gboolean find_factor(GstQsrUpscale *self, const GstVideoInfo *in, const GstVideoInfo *out)
+// An allocation query negotiates, too.
+static gboolean gst_qsr_upscale_query(GstBaseTransform *trans, GstPadDirection direction,
+                                      GstQuery *query)
 {
-    GstQsrFactors tries[3];
-    gint n = 0;
+    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+    gboolean ret;
 
-    get_factors(self, &tries[n++]);
-    GST_OBJECT_LOCK(self);
-    if (self->models)
-        tries[n++] = self->models->factors;
-    GST_OBJECT_UNLOCK(self);
-    if (self->context_models)
-        tries[n++] = self->context_models->factors;
-
-    for (gint i = 0; i < n; i++) {
-        if (gst_qsr_caps_factor(&tries[i], in->width, in->height, out->width, out->height,
-                                &self->factor))
-            return TRUE;
-    }
-    return FALSE;
+    if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION || direction != GST_PAD_SINK)
+        return gst_qsr_upscale_parent()->query(trans, direction, query);
+    begin_negotiation(self);
+    ret = gst_qsr_upscale_parent()->query(trans, direction, query);
+    end_negotiation(self);
+    return ret;
 }
 
 static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps,
@@ -148,7 +179,8 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
 
     if (!gst_qsr_colour_from_caps(&colour, incaps))
         return FALSE;
-    if (!find_factor(self, in_info, out_info)) {
+    if (!gst_qsr_caps_factor(&self->negotiation.factors, in_info->width, in_info->height,
+                             out_info->width, out_info->height, &self->factor)) {
         GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
                           ("qsrupscale cannot make %dx%d of %dx%d", out_info->width,
                            out_info->height, in_info->width, in_info->height),
@@ -172,14 +204,14 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
     if (passthrough) {
         gchar *why = gst_qsr_caps_only_1x(incaps);
 
-        gst_qsr_upscale_close_context(self);
+        qsr_close(&self->context);
         if (why)
             GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
                                 ("the pictures are passed on as they are"));
         g_free(why);
         return TRUE;
     }
-    if (gst_qsr_upscale_update_context(self, &err) < 0) {
+    if (gst_qsr_upscale_update_context(self, self->negotiation.models, self->negotiation.serial, &err) < 0) {
         gst_qsr_upscale_post_engine_error(self, &err);
         return FALSE;
     }
@@ -192,6 +224,7 @@ void gst_qsr_upscale_install_caps(GstBaseTransformClass *klass)
     klass->fixate_caps = GST_DEBUG_FUNCPTR(gst_qsr_upscale_fixate_caps);
     klass->accept_caps = GST_DEBUG_FUNCPTR(gst_qsr_upscale_accept_caps);
     klass->sink_event = GST_DEBUG_FUNCPTR(gst_qsr_upscale_sink_event);
+    klass->query = GST_DEBUG_FUNCPTR(gst_qsr_upscale_query);
     klass->submit_input_buffer = GST_DEBUG_FUNCPTR(gst_qsr_upscale_submit_input_buffer);
     GST_VIDEO_FILTER_CLASS(klass)->set_info = GST_DEBUG_FUNCPTR(gst_qsr_upscale_set_info);
 }

@@ -16,7 +16,7 @@ static void engine_log(void *opaque, QsrLogLevel level, const char *message)
     GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, levels[level], opaque, "%s", message);
 }
 
-void gst_qsr_upscale_fill_settings(GstQsrUpscale *self, QsrSettings *settings)
+static void fill_settings(GstQsrUpscale *self, QsrSettings *settings)
 {
     qsr_settings_default(settings);
     settings->backend = (QsrBackendId) self->backend;
@@ -25,54 +25,41 @@ void gst_qsr_upscale_fill_settings(GstQsrUpscale *self, QsrSettings *settings)
     settings->log_opaque = self;
 }
 
-void gst_qsr_upscale_close_context(GstQsrUpscale *self)
-{
-    qsr_close(&self->context);
-    g_clear_pointer(&self->context_models, gst_qsr_models_unref);
-}
-
-// Makes the context fit the properties and what was negotiated. After a failure
-// the former one is still there, if it can do what was negotiated.
-int gst_qsr_upscale_update_context(GstQsrUpscale *self, QsrError *err)
+// Makes the context fit the properties, of which `serial` and `models` are, and
+// what was negotiated. After a failure the former context is still there, if it
+// can do what was negotiated.
+int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gint serial,
+                                   QsrError *err)
 {
     gboolean usable = self->context && gst_qsr_scale_equal(self->context_factor, self->factor);
-    GstQsrModels *models;
-    QsrSettings settings;
+    QsrModel *model = models ? gst_qsr_models_find(models, self->factor) : NULL;
     QsrContext *context = NULL;
-    QsrModel *model;
-    int serial, ret = 0;
+    QsrSettings settings;
+    int ret = 0;
 
-    GST_OBJECT_LOCK(self);
-    models = gst_qsr_models_ref(self->models);
-    serial = self->serial;
-    gst_qsr_upscale_fill_settings(self, &settings);
-    GST_OBJECT_UNLOCK(self);
-
-    model = models ? gst_qsr_models_find(models, self->factor) : NULL;
+    // A swap of models that needs a new negotiation waits for it.
     if (!usable || (model && serial != self->context_serial)) {
         if (!model) {
-            // The models were swapped in the middle of a negotiation.
-            err->code = ret = QSR_ERR_INVALID;
+            err->code = QSR_ERR_INVALID;
             g_strlcpy(err->message, "the model has no such scale", sizeof(err->message));
-        } else {
-            ret = qsr_open(&context, model, &settings, err);
+            return err->code;
         }
+        GST_OBJECT_LOCK(self);
+        fill_settings(self, &settings);
+        GST_OBJECT_UNLOCK(self);
+        ret = qsr_open(&context, model, &settings, err);
         if (ret == 0) {
-            gst_qsr_upscale_close_context(self);
+            qsr_close(&self->context);
             self->context = context;
-            self->context_models = gst_qsr_models_ref(models);
             self->context_factor = self->factor;
         }
         // A change that failed once would fail with every frame.
         self->context_serial = serial;
     }
-    gst_qsr_models_unref(models);
-
-    if (self->context && (usable || ret == 0)) {
-        int prepared = qsr_prepare(self->context, &self->in, &self->out, ret == 0 ? err : NULL);
-
-        ret = ret < 0 ? ret : prepared;
-    }
+    if (ret < 0 && !usable)
+        return ret;
+    if (qsr_prepare(self->context, &self->in, &self->out, ret == 0 ? err : NULL) < 0)
+        return ret < 0 ? ret : err->code;
     return ret;
 }
 
@@ -128,19 +115,25 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     GstVideoFilter *filter = GST_VIDEO_FILTER(trans);
     GstVideoFrame in, out;
+    GstQsrModels *models = NULL;
     GstFlowReturn ret;
-    gboolean changed;
+    gint serial;
     QsrError err;
 
     if (!filter->negotiated || !self->context)
         return GST_FLOW_NOT_NEGOTIATED;
 
     GST_OBJECT_LOCK(self);
-    changed = self->serial != self->context_serial;
+    serial = self->serial;
+    if (serial != self->context_serial)
+        models = gst_qsr_models_ref(self->models);
     GST_OBJECT_UNLOCK(self);
-    if (changed && gst_qsr_upscale_update_context(self, &err) < 0)
-        GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
-                            ("going on with the former settings"));
+    if (models) {
+        if (gst_qsr_upscale_update_context(self, models, serial, &err) < 0)
+            GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
+                                ("going on with the former settings"));
+        gst_qsr_models_unref(models);
+    }
 
     if (!map_frame(self, &in, &filter->in_info, inbuf, GST_MAP_READ))
         return GST_FLOW_ERROR;

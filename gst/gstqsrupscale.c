@@ -95,16 +95,18 @@ static void post_model_error(GstQsrUpscale *self, const QsrError *err)
 }
 
 // A DSP that is asked for by name must be there before the stream is.
-static int probe_backend(const GstQsrModels *models, const QsrSettings *settings, QsrError *err)
+static int probe_backend(const GstQsrModels *models, GstQsrUpscaleBackend backend, QsrError *err)
 {
     QsrContext *context = NULL;
-    QsrSettings probe = *settings;
+    QsrSettings settings;
     int ret;
 
-    if (settings->backend == QSR_BACKEND_AUTO || settings->backend == QSR_BACKEND_CPU)
+    if (backend == GST_QSR_UPSCALE_BACKEND_AUTO || backend == GST_QSR_UPSCALE_BACKEND_CPU)
         return 0;
-    probe.n_threads = 1;
-    ret = qsr_open(&context, models->model[0], &probe, err);
+    qsr_settings_default(&settings);
+    settings.backend = (QsrBackendId) backend;
+    settings.n_threads = 1;
+    ret = qsr_open(&context, models->model[0], &settings, err);
     qsr_close(&context);
     return ret;
 }
@@ -115,17 +117,15 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
     enum { OK, BAD_MODEL, BAD_SCALE, BAD_BACKEND } result = OK;
     GstQsrFactors factors;
     GstQsrModels *models;
-    QsrSettings settings;
     QsrError err;
 
     g_mutex_lock(&self->setup_lock);
-    gst_qsr_upscale_fill_settings(self, &settings);
     models = gst_qsr_models_open(self->model_name, &err);
     if (!models)
         result = BAD_MODEL;
     else if (!gst_qsr_models_select(models, self->model_name, self->scale, &factors, &err))
         result = BAD_SCALE;
-    else if (probe_backend(models, &settings, &err) < 0)
+    else if (probe_backend(models, self->backend, &err) < 0)
         result = BAD_BACKEND;
 
     if (result == OK) {
@@ -153,7 +153,7 @@ static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     GstQsrModels *models;
 
-    gst_qsr_upscale_close_context(self);
+    qsr_close(&self->context);
     g_mutex_lock(&self->setup_lock);
     GST_OBJECT_LOCK(self);
     models = g_steal_pointer(&self->models);
@@ -188,6 +188,7 @@ static void set_scale(GstQsrUpscale *self, gdouble scale)
     if (ok) {
         GST_OBJECT_LOCK(self);
         changed = self->scale != scale;
+        self->selection += changed;
         self->scale = scale;
         GST_OBJECT_UNLOCK(self);
     }
@@ -224,6 +225,7 @@ static void set_model(GstQsrUpscale *self, const gchar *name)
             old = self->models;
             self->models = g_steal_pointer(&models);
             self->serial++;
+            self->selection++;
         }
         GST_OBJECT_UNLOCK(self);
     }
@@ -236,6 +238,27 @@ static void set_model(GstQsrUpscale *self, const gchar *name)
                             ("the model stays as it was"));
     else if (started)
         renegotiate(self);
+}
+
+static void set_backend(GstQsrUpscale *self, GstQsrUpscaleBackend backend)
+{
+    QsrError err;
+    int ret = 0;
+
+    g_mutex_lock(&self->setup_lock);
+    if (self->models)
+        ret = probe_backend(self->models, backend, &err);
+    if (ret == 0) {
+        GST_OBJECT_LOCK(self);
+        self->backend = backend;
+        self->serial++;
+        GST_OBJECT_UNLOCK(self);
+    }
+    g_mutex_unlock(&self->setup_lock);
+
+    if (ret < 0)
+        GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
+                            ("the backend stays as it was"));
 }
 
 static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue *value,
@@ -251,10 +274,7 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
         set_model(self, g_value_get_string(value));
         break;
     case PROP_BACKEND:
-        GST_OBJECT_LOCK(self);
-        self->backend = (GstQsrUpscaleBackend) g_value_get_enum(value);
-        self->serial++;
-        GST_OBJECT_UNLOCK(self);
+        set_backend(self, (GstQsrUpscaleBackend) g_value_get_enum(value));
         break;
     case PROP_N_THREADS:
         GST_OBJECT_LOCK(self);
@@ -298,7 +318,7 @@ static void gst_qsr_upscale_finalize(GObject *object)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(object);
 
-    gst_qsr_upscale_close_context(self);
+    qsr_close(&self->context);
     gst_qsr_models_unref(self->models);
     g_free(self->model_name);
     g_mutex_clear(&self->setup_lock);

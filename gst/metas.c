@@ -7,6 +7,30 @@
 
 #include "element.h"
 
+static gint scale_by(gint value, gint num, gint den)
+{
+    gint scaled = (gint) gst_util_uint64_scale_int_round((guint64) ABS(value), num, den);
+
+    return value < 0 ? -scaled : scaled;
+}
+
+// GStreamer's own transformation for a new size forgets the parameters (for
+// encoders: the quality of a region) up to 1.22.
+static void scale_region(GstBuffer *outbuf, const GstVideoRegionOfInterestMeta *meta,
+                         const GstVideoInfo *in, const GstVideoInfo *out)
+{
+    GstVideoRegionOfInterestMeta *to = gst_buffer_add_video_region_of_interest_meta_id(
+        outbuf, meta->roi_type, (guint) scale_by((gint) meta->x, out->width, in->width),
+        (guint) scale_by((gint) meta->y, out->height, in->height),
+        (guint) scale_by((gint) meta->w, out->width, in->width),
+        (guint) scale_by((gint) meta->h, out->height, in->height));
+
+    to->id = meta->id;
+    to->parent_id = meta->parent_id;
+    for (const GList *l = meta->params; l; l = l->next)
+        gst_video_region_of_interest_meta_add_param(to, gst_structure_copy(l->data));
+}
+
 // Overlays (subtitles) that downstream blends are placed in pixels of the frame
 // they came with; GStreamer copies them unchanged.
 static void scale_overlays(GstBuffer *outbuf, const GstVideoOverlayCompositionMeta *meta,
@@ -23,10 +47,9 @@ static void scale_overlays(GstBuffer *outbuf, const GstVideoOverlayCompositionMe
         r = gst_video_overlay_rectangle_copy(r);
         gst_video_overlay_rectangle_get_render_rectangle(r, &x, &y, &w, &h);
         gst_video_overlay_rectangle_set_render_rectangle(
-            r, (gint) gst_util_uint64_scale_int_round(ABS(x), out->width, in->width) * (x < 0 ? -1 : 1),
-            (gint) gst_util_uint64_scale_int_round(ABS(y), out->height, in->height) * (y < 0 ? -1 : 1),
-            (guint) gst_util_uint64_scale_int_round(w, out->width, in->width),
-            (guint) gst_util_uint64_scale_int_round(h, out->height, in->height));
+            r, scale_by(x, out->width, in->width), scale_by(y, out->height, in->height),
+            (guint) scale_by((gint) w, out->width, in->width),
+            (guint) scale_by((gint) h, out->height, in->height));
         if (to)
             gst_video_overlay_composition_add_rectangle(to, r);
         else
@@ -54,6 +77,10 @@ gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inb
     *handled = TRUE;
     if (info->api == GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE) {
         scale_overlays(outbuf, (const GstVideoOverlayCompositionMeta *) meta, in_info, out_info);
+        return FALSE;
+    }
+    if (info->api == GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE) {
+        scale_region(outbuf, (const GstVideoRegionOfInterestMeta *) meta, in_info, out_info);
         return FALSE;
     }
     for (; tags && *tags; tags++) {

@@ -253,8 +253,15 @@ void test_assert_no_message(GstBus *bus, GstMessageType type)
 {
     GstMessage *message = gst_bus_pop_filtered(bus, type);
 
-    fail_unless(message == NULL, "unexpected message %s",
-                message ? GST_MESSAGE_TYPE_NAME(message) : "");
+    if (message) {
+        GError *error = NULL;
+
+        if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR)
+            gst_message_parse_error(message, &error, NULL);
+        else
+            gst_message_parse_warning(message, &error, NULL);
+        fail("unexpected %s: %s", GST_MESSAGE_TYPE_NAME(message), error->message);
+    }
 }
 
 gchar *test_model_bytes(QsrScale scale, guint seed, gsize *size)

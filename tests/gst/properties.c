@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Properties: defaults, and changes while frames flow.
+
+#include "common.h"
+
+#define W 32
+#define H 24
+
+static void push_frames(GstHarness *h, gint n)
+{
+    for (gint i = 0; i < n; i++) {
+        GstBuffer *out = gst_harness_push_and_pull(h, test_picture_of("I420", W, H, (guint) i));
+
+        fail_unless(out != NULL);
+        gst_buffer_unref(out);
+    }
+}
+
+static void expect_size(GstHarness *h, gint width, gint height)
+{
+    gint w, h_out;
+
+    push_frames(h, 2);
+    test_out_size(h, &w, &h_out);
+    fail_unless(w == width && h_out == height, "%dx%d instead of %dx%d", w, h_out, width, height);
+}
+
+GST_START_TEST(test_defaults)
+{
+    GstElement *element = gst_element_factory_make("qsrupscale", NULL);
+    const gchar *const names[] = {"scale", "model", "backend", "n-threads"};
+    gdouble scale;
+    gchar *model;
+    gint backend;
+    guint n;
+    gboolean qos;
+
+    gst_object_ref_sink(element);
+    g_object_get(element, "scale", &scale, "model", &model, "backend", &backend, "n-threads", &n,
+                 "qos", &qos, NULL);
+    fail_unless(scale == 0 && backend == 0 && n == 0 && qos);
+    fail_unless_equals_string(model, TEST_MODEL);
+    g_free(model);
+
+    g_object_set(element, "model", NULL, NULL); // back to the default
+    g_object_get(element, "model", &model, NULL);
+    fail_unless_equals_string(model, TEST_MODEL);
+    g_free(model);
+
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        GParamSpec *spec = g_object_class_find_property(G_OBJECT_GET_CLASS(element), names[i]);
+
+        fail_unless(spec && (spec->flags & GST_PARAM_MUTABLE_PLAYING), "%s", names[i]);
+    }
+    gst_object_unref(element);
+}
+GST_END_TEST;
+
+// The factor changes with the next frame, through all of them and back.
+GST_START_TEST(test_scale_live)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("scale=2", &bus);
+    const gdouble scales[] = {3, 1, 1.5, 4, 0, 1, 2};
+    const gint widths[] = {96, 32, 48, 128, 64, 32, 64};
+
+    test_set_src_caps(h, "I420", W, H, NULL);
+    expect_size(h, 2 * W, 2 * H);
+    for (guint i = 0; i < G_N_ELEMENTS(scales); i++) {
+        g_object_set(h->element, "scale", scales[i], NULL);
+        expect_size(h, widths[i], widths[i] * H / W);
+    }
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// Upstream hears of it, too: it might have chosen its size by the factor.
+GST_START_TEST(test_scale_live_reconfigures_upstream)
+{
+    GstHarness *h = test_harness("scale=2", NULL);
+    GstEvent *event;
+    gint n = 0;
+
+    test_set_src_caps(h, "I420", W, H, NULL);
+    push_frames(h, 1);
+    while ((event = gst_harness_try_pull_upstream_event(h)))
+        gst_event_unref(event);
+    g_object_set(h->element, "scale", 3.0, NULL);
+    while ((event = gst_harness_try_pull_upstream_event(h))) {
+        n += GST_EVENT_TYPE(event) == GST_EVENT_RECONFIGURE;
+        gst_event_unref(event);
+    }
+    fail_unless_equals_int(n, 1);
+    g_object_set(h->element, "scale", 3.0, NULL); // no change, no event
+    fail_unless(gst_harness_try_pull_upstream_event(h) == NULL);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+GST_START_TEST(test_impossible_scale_live)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("scale=2", &bus);
+    gdouble scale;
+
+    test_set_src_caps(h, "I420", W, H, NULL);
+    push_frames(h, 1);
+    g_object_set(h->element, "scale", 2.25, NULL);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+                        "scale=2.25 is not possible with model=quicksrnet-small; use");
+    g_object_get(h->element, "scale", &scale, NULL);
+    fail_unless(scale == 2);
+    expect_size(h, 2 * W, 2 * H);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+static GstBuffer *frame(GstHarness *h)
+{
+    return gst_harness_push_and_pull(h, test_picture_of("I420", W, H, 77));
+}
+
+// A model can be swapped for another, with another factor or the same.
+GST_START_TEST(test_model_live)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("", &bus);
+    gchar *two = test_model_file("two.qsr", QSR_SCALE(2, 1), 1);
+    gchar *other = test_model_file("other.qsr", QSR_SCALE(2, 1), 2);
+    gchar *three = test_model_file("three.qsr", QSR_SCALE(3, 1), 3);
+    GstBuffer *builtin, *a, *b, *a2;
+    GstVideoInfo info;
+
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 2 * W, 2 * H);
+    test_set_src_caps(h, "I420", W, H, NULL);
+    builtin = frame(h);
+    g_object_set(h->element, "model", two, NULL);
+    a = frame(h);
+    g_object_set(h->element, "model", other, NULL);
+    b = frame(h);
+    g_object_set(h->element, "model", two, NULL);
+    a2 = frame(h);
+
+    test_assert_same_picture(a, a2, &info);
+    {
+        GstMapInfo ma, mb, mc;
+
+        gst_buffer_map(a, &ma, GST_MAP_READ);
+        gst_buffer_map(b, &mb, GST_MAP_READ);
+        gst_buffer_map(builtin, &mc, GST_MAP_READ);
+        fail_unless(memcmp(ma.data, mb.data, ma.size) != 0);
+        fail_unless(memcmp(ma.data, mc.data, ma.size) != 0);
+        gst_buffer_unmap(a, &ma);
+        gst_buffer_unmap(b, &mb);
+        gst_buffer_unmap(builtin, &mc);
+    }
+    gst_buffer_unref(a);
+    gst_buffer_unref(b);
+    gst_buffer_unref(a2);
+    gst_buffer_unref(builtin);
+
+    g_object_set(h->element, "model", three, NULL);
+    expect_size(h, 3 * W, 3 * H);
+    g_object_set(h->element, "model", TEST_MODEL, NULL);
+    expect_size(h, 2 * W, 2 * H);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    g_free(two);
+    g_free(other);
+    g_free(three);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// A model that cannot be had changes nothing.
+GST_START_TEST(test_broken_model_live)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("scale=2", &bus);
+    gchar *three = test_model_file("three.qsr", QSR_SCALE(3, 1), 3), *model;
+    gchar *broken = test_write_file("broken.qsr", "\x89QSR", 4);
+
+    test_set_src_caps(h, "I420", W, H, NULL);
+    expect_size(h, 2 * W, 2 * H);
+    g_object_set(h->element, "model", "/no/such/file.qsr", NULL);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+                        "/no/such/file.qsr");
+    g_object_set(h->element, "model", broken, NULL);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+                        "broken.qsr");
+    g_object_set(h->element, "model", three, NULL); // not with scale=2
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+                        "scale=2 is not possible with model=");
+    g_object_get(h->element, "model", &model, NULL);
+    fail_unless_equals_string(model, TEST_MODEL);
+    expect_size(h, 2 * W, 2 * H);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    g_free(model);
+    g_free(broken);
+    g_free(three);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// Another number of threads, the same picture. A backend that is not there is
+// refused with a warning, and the frames go on.
+GST_START_TEST(test_threads_and_backend_live)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("scale=2 n-threads=1", &bus);
+    GstBuffer *plain, *out;
+    GstVideoInfo info;
+    gint backend;
+
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 2 * W, 2 * H);
+    test_set_src_caps(h, "I420", W, H, NULL);
+    plain = frame(h);
+    for (guint n = 0; n <= 5; n++) {
+        g_object_set(h->element, "n-threads", n, NULL);
+        out = frame(h);
+        test_assert_same_picture(plain, out, &info);
+        gst_buffer_unref(out);
+    }
+    test_assert_no_message(bus, GST_MESSAGE_WARNING);
+
+    gst_util_set_object_arg(G_OBJECT(h->element), "backend", "hexagon");
+    g_object_get(h->element, "backend", &backend, NULL);
+    fail_unless_equals_int(backend, 0);
+    for (gint i = 0; i < 3; i++) {
+        out = frame(h);
+        test_assert_same_picture(plain, out, &info);
+        gst_buffer_unref(out);
+    }
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+                        "Hexagon");
+    test_assert_no_message(bus, GST_MESSAGE_WARNING); // once, not with every frame
+    gst_util_set_object_arg(G_OBJECT(h->element), "backend", "cpu");
+    out = frame(h);
+    test_assert_same_picture(plain, out, &info);
+    gst_buffer_unref(out);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    gst_buffer_unref(plain);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+static Suite *properties_suite(void)
+{
+    Suite *s = suite_create("properties");
+    TCase *tc = tcase_create("general");
+
+    suite_add_tcase(s, tc);
+    tcase_add_test(tc, test_defaults);
+    tcase_add_test(tc, test_scale_live);
+    tcase_add_test(tc, test_scale_live_reconfigures_upstream);
+    tcase_add_test(tc, test_impossible_scale_live);
+    tcase_add_test(tc, test_model_live);
+    tcase_add_test(tc, test_broken_model_live);
+    tcase_add_test(tc, test_threads_and_backend_live);
+    return s;
+}
+
+GST_CHECK_MAIN(properties)
