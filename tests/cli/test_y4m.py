@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""y4m streams: headers kept, pipes, fields, bad input."""
+import os
+
+from common import Case, digest, main, make_y4m, split_y4m
+
+W, H = 18, 12
+
+
+class Y4m(Case):
+    def upscale(self, data, *options):
+        self.file('in.y4m', data)
+        out = self.good('upscale', self.path('in.y4m'), self.path('out.y4m'), '-y', '-q', '--md5',
+                        *options).decode().strip()
+        words, frames = split_y4m(self.read('out.y4m'))
+        self.assertEqual(out, digest(b''.join(frames)))
+        return words, frames
+
+    def test_header_is_kept(self):
+        for params in ('F30000:1001 Ip A10:11 C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=FULL',
+                       'F25:1 Ip A1:1 C420jpeg', 'F25:1 C420paldv', 'F25:1 A0:0', 'F1:1 C444',
+                       'C420', 'F24:1 Cmono'):
+            words, frames = self.upscale(make_y4m(W, H, 2, params))
+            self.assertEqual(words, ['YUV4MPEG2', 'W36', 'H24'] + params.split())
+            self.assertEqual(len(frames), 2)
+
+    def test_odd_sizes(self):
+        for width, height in ((1, 1), (1, 7), (7, 1), (17, 13)):
+            for scale, out in (('1.5', (-(-3 * width // 2), -(-3 * height // 2))),
+                               ('3', (3 * width, 3 * height))):
+                for kind in ('420jpeg', '444', 'mono'):
+                    words, frames = self.upscale(make_y4m(width, height, 1, 'F25:1 C' + kind),
+                                                 '-s', scale)
+                    self.assertEqual(words[1:3], ['W%d' % out[0], 'H%d' % out[1]])
+                    self.assertEqual(len(frames), 1)
+
+    def test_what_changes_the_samples(self):
+        """Siting, range and matrix matter; rate and aspect do not."""
+        def md5(params, *options):
+            return digest(b''.join(self.upscale(make_y4m(W, H, 1, params), *options)[1]))
+        base = md5('F25:1 C420jpeg')
+        for params in ('F5:1 A2:1 C420jpeg', 'F25:1 C420', 'F25:1'):
+            self.assertEqual(md5(params), base)
+        results = [base, md5('F25:1 C420mpeg2'), md5('F25:1 C420paldv'),
+                   md5('F25:1 C420jpeg XCOLORRANGE=FULL'), md5('F25:1 C420jpeg', '--matrix', 'bt709')]
+        self.assertEqual(len(set(results)), len(results))
+        self.assertEqual(md5('F25:1 C420jpeg', '--matrix', 'bt601'), base)
+        # More than 576 lines are BT.709.
+        tall = make_y4m(2, 578, 1)
+        self.assertEqual(self.upscale(tall), self.upscale(tall, '--matrix', 'bt709'))
+        self.assertNotEqual(self.upscale(tall), self.upscale(tall, '--matrix', 'bt601'))
+
+    def test_pipes(self):
+        data = make_y4m(W, H, 3)
+        self.upscale(data)
+        self.assertEqual(self.good('upscale', '-', '-', '-q', stdin=data), self.read('out.y4m'))
+        code = self.good('upscale', self.path('in.y4m'), '-', '-q')
+        self.assertEqual(code, self.read('out.y4m'))
+
+    def test_digest_leaves_the_picture_alone(self):
+        """--md5 with the stream on standard output goes to standard error."""
+        from common import run
+        data = make_y4m(W, H, 1)
+        code, out, err = run('upscale', '-', '-', '-q', '--md5', stdin=data)
+        self.assertEqual(code, 0)
+        self.assertEqual(err.strip(), digest(b''.join(split_y4m(out)[1])))
+
+    def test_frame_limit(self):
+        data = make_y4m(W, H, 4)
+        frames = self.upscale(data)[1]
+        self.assertEqual(self.upscale(data, '--frames', '2')[1], frames[:2])
+        self.assertEqual(self.upscale(data, '--frames', '9')[1], frames)
+
+    def test_threads_and_masks(self):
+        path = self.file('in.y4m', make_y4m(67, 50, 2))
+        want = self.md5(path)
+        for options in (['-t', '1'], ['-t', '5'], ['--cpumask', 'c'], ['--cpumask', 'orc']):
+            self.assertEqual(self.md5(path, *options), want, options)
+
+    def test_frame_parameters_are_kept(self):
+        data = make_y4m(W, H, 1).replace(b'FRAME\n', b'FRAME Ip XFOO=1\n')
+        self.upscale(data)
+        self.assertIn(b'\nFRAME Ip XFOO=1\n', self.read('out.y4m'))
+
+    def test_interlaced(self):
+        """The fields of a frame are upscaled as the pictures they are."""
+        def fields(frame, width, height, kind):
+            planes = [(width, height)]
+            if kind != 'mono':
+                planes += 2 * [(width, height) if kind == '444' else (width // 2, height // 2)]
+            result, at = [b'', b''], 0
+            for w, h in planes:
+                for y in range(h):
+                    result[y % 2] += frame[at + y * w:at + (y + 1) * w]
+                at += w * h
+            return result
+        for kind in ('420jpeg', '444', 'mono'):
+            source = make_y4m(W, H, 1, 'F25:1 It C' + kind)
+            words, frames = self.upscale(source)
+            self.assertIn('It', words)
+            got = fields(frames[0], 2 * W, 2 * H, kind)
+            halves = fields(split_y4m(source)[1][0], W, H, kind)
+            for half, want in zip(halves, got):
+                header = 'YUV4MPEG2 W%d H%d F25:1 Ip C%s\nFRAME\n' % (W, H // 2, kind)
+                self.assertEqual(self.upscale(header.encode() + half)[1], [want])
+
+
+class BadY4m(Case):
+    def refuse(self, data, reason, *options):
+        path = self.file('in.y4m', data)
+        self.bad(1, reason, 'upscale', path, self.path('out.y4m'), '-q', *options)
+        self.assertNotIn('out.y4m', os.listdir(self.folder))
+
+    def test_headers(self):
+        for header, reason in (('YUV4MPEG2 W0 H4', 'no valid width'),
+                               ('YUV4MPEG2 W-3 H4', 'no valid width'),
+                               ('YUV4MPEG2 W4x H4', 'no valid width'),
+                               ('YUV4MPEG2 F25:1', 'no valid width'),
+                               ('YUV4MPEG2 W99999 H4', '99999x4; at most'),
+                               ('YUV4MPEG2 W99999999999999999999 H4', 'no valid width'),
+                               ('YUV4MPEG2 W4 H4 C422', 'C422 is not supported'),
+                               ('YUV4MPEG2 W4 H4 C420p10', 'C420p10 is not supported'),
+                               ('YUV4MPEG2 W4 H4 Im', 'mixes'),
+                               ('YUV4MPEG2 W4 H6 It', 'two equal fields'),
+                               ('YUV4MPEG2 W4 H4' + ' Xa' * 300, 'no valid YUV4MPEG2 header'),
+                               ('YUV4MPEG2 W4 H4\0', 'no valid YUV4MPEG2 header')):
+            with self.subTest(header=header[:40]):
+                self.refuse(header.encode() + b'\nFRAME\n' + bytes(24), reason)
+        self.refuse(b'YUV4MPEG2 W4 H4', 'no valid YUV4MPEG2 header')
+        self.refuse(b'YUV4MPEG2 W4 H12 It\nFRAME\n' + bytes(72), 'two equal fields', '-s', '1.5')
+
+    def test_frames(self):
+        data = make_y4m(W, H, 2)
+        self.refuse(data[:-1], 'frame 2 cannot be read: the file ends too early')
+        self.refuse(data[:-W * H], 'frame 2 cannot be read')
+        self.refuse(data.replace(b'FRAME', b'frame'), 'frame 1 does not begin with FRAME')
+        self.refuse(data + b'FRAMES\n', 'frame 3 does not begin')
+        self.refuse(data + b'F', 'frame 3 does not begin')
+        self.refuse(data.split(b'\n')[0] + b'\n', 'has no frames')
+
+
+if __name__ == '__main__':
+    main()
