@@ -36,12 +36,16 @@ INLINE void dot_block(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
                 UNROLL
                 for (int o = 0; o < 4; o++, w += CHUNK) {
                     const int8x16_t b = vld1q_s8(w);
+                    int16x8_t pairs[PIXELS]; // side by side, for processors that work in order
                     UNROLL
-                    for (int p = 0; p < PIXELS; p++) {
-                        int16x8_t pairs = vmull_s8(vget_low_s8(a[p]), vget_low_s8(b));
-                        pairs = vmlal_high_s8(pairs, a[p], b);
-                        acc[p][o] = vpadalq_s16(acc[p][o], pairs);
-                    }
+                    for (int p = 0; p < PIXELS; p++)
+                        pairs[p] = vmull_s8(vget_low_s8(a[p]), vget_low_s8(b));
+                    UNROLL
+                    for (int p = 0; p < PIXELS; p++)
+                        pairs[p] = vmlal_high_s8(pairs[p], a[p], b);
+                    UNROLL
+                    for (int p = 0; p < PIXELS; p++)
+                        acc[p][o] = vpadalq_s16(acc[p][o], pairs[p]);
                 }
             }
         }
