@@ -26,6 +26,16 @@ both ways is part of the time. Median of %d frames after a warm-up one, on a pic
 |---|---|---|---|---|
 '''
 
+SETS = '''
+## Instruction sets
+
+The same at 2x with instruction sets taken away (`--cpumask`), from plain C upwards; median of %d
+frames.
+
+| sets | threads | ms per frame | frames per second |
+|---|---|---|---|
+'''
+
 KERNELS = '''
 ## Kernels
 
@@ -52,17 +62,32 @@ def run(*command):
     return result.stdout
 
 
+def measure(qsr, *options):
+    """(threads, ms, fps) as texts."""
+    text = run(qsr, 'bench', *options)
+    found = FRAME.search(text)
+    if not found:
+        sys.exit('bench.py: cannot read: %s' % text.strip())
+    print(text.strip(), flush=True)
+    return found.groups()
+
+
 def frame_rows(qsr, frames, all_threads):
     for scale in SCALES:
+        size = '%dx%d' % (960 * float(scale), 540 * float(scale))
         for threads in sorted({1, all_threads}):
-            text = run(qsr, 'bench', '--scale', scale, '--threads', str(threads),
-                       '--frames', str(frames))
-            found = FRAME.search(text)
-            if not found:
-                sys.exit('bench.py: cannot read: %s' % text.strip())
-            print(text.strip(), flush=True)
-            size = '%dx%d' % (960 * float(scale), 540 * float(scale))
-            yield '| %sx | %s | %s | %s | %s |' % ((scale, size) + found.groups())
+            yield '| %sx | %s | %s | %s | %s |' % ((scale, size) + measure(
+                qsr, '--scale', scale, '--threads', str(threads), '--frames', str(frames)))
+
+
+def set_rows(qsr, frames, all_threads, names):
+    """One level more in every step, as the tables of kernels are filled."""
+    for i in range(len(names)):
+        mask = names[:i + 1]
+        for threads in sorted({1, all_threads}):
+            yield '| %s | %s | %s | %s |' % ((', '.join(mask),) + measure(
+                qsr, '--cpumask', ','.join(mask), '--threads', str(threads),
+                '--frames', str(frames)))
 
 
 def kernel_rows(checkasm):
@@ -81,13 +106,11 @@ def kernel_rows(checkasm):
 def main(build, out):
     qsr = os.path.join(build, 'src', 'cli', 'qsr')
     checkasm = os.path.join(build, 'tests', 'checkasm', 'checkasm')
-    usable = len(os.sched_getaffinity(0))
-    frames = 10
-    convolutions = kernels_in_use(qsr)
-    rows = list(frame_rows(qsr, frames, usable))
+    usable, names = len(os.sched_getaffinity(0)), kernels_in_use(qsr)
+    text = INTRODUCTION % (processor(), usable, ', '.join(names), 10)
+    text += '\n'.join(frame_rows(qsr, 10, usable)) + '\n'
+    text += SETS % 5 + '\n'.join(set_rows(qsr, 5, usable, names)) + '\n'
     kernels = list(kernel_rows(checkasm))
-    text = INTRODUCTION % (processor(), usable, convolutions, frames)
-    text += '\n'.join(rows) + '\n'
     if kernels:
         text += KERNELS + '\n'.join(kernels) + '\n'
     with open(out + '.part', 'w', encoding='utf-8') as f:
@@ -99,8 +122,8 @@ def main(build, out):
 def kernels_in_use(qsr):
     """The rows of the table of instruction sets that are usable and have kernels."""
     rows = [line.split() for line in run(qsr, 'info').splitlines()]
-    return ', '.join(row[0] for row in rows
-                     if len(row) == 3 and row[1] in ('always', 'yes') and row[2] == 'yes')
+    return [row[0] for row in rows
+            if len(row) == 3 and row[1] in ('always', 'yes') and row[2] == 'yes']
 
 
 if __name__ == '__main__':
