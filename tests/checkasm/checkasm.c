@@ -53,6 +53,7 @@ static unsigned level_flags[MAX_VERSIONS];
 static int n_levels, level;
 
 static bool bench;
+static int max_width; // 0: each test's own
 static const char *only_function;
 static int n_compared, n_failed;
 
@@ -311,6 +312,11 @@ int check_benching(void)
     return bench;
 }
 
+int check_max_width(int width)
+{
+    return max_width && max_width < width ? max_width : width;
+}
+
 int check_bench_next(void)
 {
     static struct timespec start;
@@ -365,7 +371,9 @@ static void find_levels(void)
 static int usage(const char *program)
 {
     fprintf(stderr,
-            "usage: %s [--test=NAME] [--function=NAME] [--seed=N] [--bench] [--list]\n"
+            "usage: %s [--test=NAME] [--function=NAME] [--seed=N] [--max-width=N]\n"
+            "       [--bench] [--list]\n"
+            "--max-width=N checks convolutions of rows up to N wide, for emulators.\n"
             "Compares every version of every kernel with plain C. Exit status: 0 all\n"
             "equal, 1 a difference, 77 nothing but plain C on this machine.\n",
             program);
@@ -385,6 +393,8 @@ int main(int argc, char **argv)
             only_function = argv[i] + 11;
         else if (!strncmp(argv[i], "--seed=", 7))
             seed = (uint32_t)strtoul(argv[i] + 7, NULL, 0);
+        else if (!strncmp(argv[i], "--max-width=", 12) && atoi(argv[i] + 12) > 0)
+            max_width = atoi(argv[i] + 12);
         else if (!strcmp(argv[i], "--bench"))
             bench = true;
         else if (!strcmp(argv[i], "--list")) {

@@ -84,6 +84,7 @@ void check_fill_u16(uint16_t *dst, size_t n, int max);
 
 // --- time: repeats the call with --bench, does nothing without
 int check_benching(void); // 1 with --bench
+int check_max_width(int width); // that, or less with --max-width
 int check_bench_next(void);
 #define CHECK_BENCH(...)                        \
     while (check_bench_next())                  \

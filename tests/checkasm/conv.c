@@ -141,7 +141,7 @@ static void check_conv_in(const QsrConvDSP *dsp, enum QsrWidth width)
     if (!check_func((CheckFn)dsp->conv_in[width], "conv_in_u8s8_3x%d", c))
         return;
     check_counts();
-    for (int w = 1; w <= MAX_W; w++) {
+    for (int w = 1; w <= check_max_width(MAX_W); w++) {
         const int y = 1 + w % 2;
         random_layer(3, c, 3);
         random_rows(w, 3, QSR_RGBX);
@@ -167,7 +167,7 @@ static void check_conv_body(const QsrConvDSP *dsp, enum QsrWidth width)
     if (!check_func((CheckFn)dsp->conv_body[width], "conv_body_u8s8_%dx%d", c, c))
         return;
     check_counts();
-    for (int w = 1; w <= MAX_W; w++) {
+    for (int w = 1; w <= check_max_width(MAX_W); w++) {
         const int y = 1 + w % 2; // both parities
         random_layer(c, c, 3);
         random_rows(w, c, c);
@@ -224,7 +224,7 @@ static void check_conv_out(const QsrConvDSP *dsp, enum QsrWidth width, enum QsrH
                     heads[head].name))
         return;
     check_counts();
-    for (int w = 1; w <= MAX_W / step; w++) {
+    for (int w = 1; w <= check_max_width(MAX_W / step); w++) {
         const int y = step == 2 ? 2 : 1 + w % 2;
         random_layer(c, 3 * s * s, heads[head].ksize);
         random_rows(w * step, c, c);
