@@ -46,6 +46,7 @@ struct _GstQsrUpscale {
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted
+    gint n_postponed;     // frames that went on as negotiated before, see element_caps.c
     QsrScale factor;      // as negotiated
     QsrPicture in, out;   // as negotiated; no pointers in them
     QsrContext *context;  // NULL in passthrough

@@ -133,14 +133,60 @@ static gboolean gst_qsr_upscale_sink_event(GstBaseTransform *trans, GstEvent *ev
     return ret;
 }
 
+// A property was changed to what the present input and downstream do not allow.
+// Upstream was asked for other caps, but frames on their way still have the old
+// ones, and it may have no others. As long as downstream takes what was
+// negotiated before, that goes on; the second frame in a row says so.
+static gboolean postpone_negotiation(GstQsrUpscale *self)
+{
+    GstPad *src = GST_BASE_TRANSFORM_SRC_PAD(self);
+    GstCaps *in, *out;
+    gboolean postponed = FALSE;
+
+    if (!GST_PAD_NEEDS_RECONFIGURE(src)) {
+        self->n_postponed = 0;
+        return FALSE;
+    }
+    in = gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(self));
+    out = gst_pad_get_current_caps(src);
+    if (in && out && GST_VIDEO_FILTER(self)->negotiated) {
+        GstCaps *peer = gst_pad_peer_query_caps(src, NULL);
+        gchar *why = gst_qsr_caps_explain(&self->negotiation.factors, in, peer);
+
+        postponed = why && gst_pad_peer_query_accept_caps(src, out);
+        if (postponed) {
+            gst_pad_check_reconfigure(src); // that is: forget it
+            if (++self->n_postponed == 2)
+                GST_ELEMENT_WARNING(self, CORE, NEGOTIATION, ("%s", why),
+                                    ("going on with %" GST_PTR_FORMAT, out));
+        }
+        g_free(why);
+        if (peer)
+            gst_caps_unref(peer);
+    }
+    gst_caps_replace(&in, NULL);
+    gst_caps_replace(&out, NULL);
+    return postponed;
+}
+
+static void resume_negotiation(GstQsrUpscale *self)
+{
+    if (self->n_postponed < 2)
+        gst_pad_mark_reconfigure(GST_BASE_TRANSFORM_SRC_PAD(self));
+}
+
 static GstFlowReturn gst_qsr_upscale_submit_input_buffer(GstBaseTransform *trans,
                                                          gboolean is_discont, GstBuffer *input)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
+    gboolean postponed;
     GstFlowReturn ret;
 
     begin_negotiation(self);
+    postponed = postpone_negotiation(self);
     ret = gst_qsr_upscale_parent()->submit_input_buffer(trans, is_discont, input);
+    if (postponed)
+        resume_negotiation(self);
     if (ret == GST_FLOW_NOT_NEGOTIATED) { // downstream changed its mind
         GstCaps *caps = gst_pad_get_current_caps(trans->sinkpad);
 
@@ -158,12 +204,15 @@ static gboolean gst_qsr_upscale_query(GstBaseTransform *trans, GstPadDirection d
                                       GstQuery *query)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
-    gboolean ret;
+    gboolean postponed, ret;
 
     if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION || direction != GST_PAD_SINK)
         return gst_qsr_upscale_parent()->query(trans, direction, query);
     begin_negotiation(self);
+    postponed = postpone_negotiation(self);
     ret = gst_qsr_upscale_parent()->query(trans, direction, query);
+    if (postponed)
+        resume_negotiation(self);
     end_negotiation(self);
     return ret;
 }

@@ -137,6 +137,37 @@ GST_START_TEST(test_downstream_changes_size)
 }
 GST_END_TEST;
 
+// A factor that the present input and downstream do not allow: it waits for
+// upstream, and the frames go on.
+GST_START_TEST(test_factor_that_must_wait)
+{
+    GstBus *bus;
+    GstHarness *h = harness_to("scale=2", "video/x-raw,width=64,height=48", &bus);
+    gint w, height;
+
+    test_set_src_caps(h, "GRAY8", 32, 24, NULL);
+    gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1)));
+    for (gint round = 0; round < 2; round++) {
+        g_object_set(h->element, "scale", round ? 3.0 : 4.0, NULL);
+        gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1)));
+        test_assert_no_message(bus, GST_MESSAGE_WARNING); // upstream may still react
+        for (gint i = 0; i < 3; i++)
+            gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1)));
+        test_assert_message(bus, GST_MESSAGE_WARNING, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+                            round ? "wants 64x48, but qsrupscale can make 96x72 of 32x24"
+                                  : "wants 64x48, but qsrupscale can make 128x96 of 32x24");
+        test_assert_no_message(bus, GST_MESSAGE_WARNING);
+    }
+    g_object_set(h->element, "scale", 4.0, NULL);
+    test_set_src_caps(h, "GRAY8", 16, 12, NULL);
+    gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 16, 12, 1)));
+    test_out_size(h, &w, &height);
+    fail_unless(w == 64 && height == 48);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
 // What the pads answer, with the other side known.
 GST_START_TEST(test_queries)
 {
@@ -277,6 +308,7 @@ static Suite *caps_suite(void)
     tcase_add_loop_test(tc, test_refusal, 0, G_N_ELEMENTS(refusals));
     tcase_add_test(tc, test_refusal_mid_stream);
     tcase_add_test(tc, test_downstream_changes_size);
+    tcase_add_test(tc, test_factor_that_must_wait);
     tcase_add_test(tc, test_queries);
     tcase_add_test(tc, test_fields_are_carried_over);
     tcase_add_test(tc, test_features);

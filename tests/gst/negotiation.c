@@ -219,6 +219,22 @@ GST_START_TEST(test_fixate_other_fields)
 }
 GST_END_TEST;
 
+// The height counts as well as the width, also in caps looser than ours.
+GST_START_TEST(test_fixate_loose)
+{
+    GstCaps *in = test_caps("I420", 960, 540, NULL);
+    GstCaps *out = parse("video/x-raw,format=I420,width=[1,4000],height=[1,810]");
+    gint w, h;
+
+    out = gst_qsr_caps_fixate(&gst_qsr_all_factors, GST_PAD_SINK, in, out);
+    gst_structure_get_int(gst_caps_get_structure(out, 0), "width", &w);
+    gst_structure_get_int(gst_caps_get_structure(out, 0), "height", &h);
+    fail_unless(w == 1440 && h == 810, "%dx%d", w, h);
+    gst_caps_unref(out);
+    gst_caps_unref(in);
+}
+GST_END_TEST;
+
 // From the output back to the input.
 GST_START_TEST(test_fixate_backwards)
 {
@@ -293,6 +309,7 @@ static Suite *negotiation_suite(void)
     tcase_add_test(tc, test_transform_there_and_back);
     tcase_add_loop_test(tc, test_fixate, 0, G_N_ELEMENTS(fixations));
     tcase_add_test(tc, test_fixate_other_fields);
+    tcase_add_test(tc, test_fixate_loose);
     tcase_add_test(tc, test_fixate_backwards);
     tcase_add_loop_test(tc, test_explain, 0, G_N_ELEMENTS(sentences));
     return s;

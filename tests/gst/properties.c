@@ -245,6 +245,48 @@ GST_START_TEST(test_threads_and_backend_live)
 }
 GST_END_TEST;
 
+typedef struct {
+    GstElement *element;
+    const gchar *model;
+    gint n;
+} Swap;
+
+static GstPadProbeReturn swap_model(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    Swap *swap = data;
+
+    (void) pad;
+    if (GST_QUERY_TYPE(GST_PAD_PROBE_INFO_QUERY(info)) == GST_QUERY_CAPS && swap->n++ == 0)
+        g_object_set(swap->element, "model", swap->model, NULL);
+    return GST_PAD_PROBE_OK;
+}
+
+// The model changes in the middle of a negotiation, while downstream is asked
+// what it takes: what was begun is finished, and the next frame starts anew.
+GST_START_TEST(test_model_within_negotiation)
+{
+    GstBus *bus;
+    gchar *three = test_model_file("three.qsr", QSR_SCALE(3, 1), 3);
+    gchar *two = test_model_file("two.qsr", QSR_SCALE(2, 1), 1);
+    gchar *line = g_strdup_printf("model=%s", three);
+    GstHarness *h = test_harness(line, &bus);
+    Swap swap = {h->element, two, 0};
+    gint w, height;
+
+    gst_pad_add_probe(h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, swap_model, &swap, NULL);
+    test_set_src_caps(h, "I420", W, H, NULL);
+    fail_unless(swap.n > 0);
+    test_out_size(h, &w, &height);
+    fail_unless(w == 3 * W && height == 3 * H, "%dx%d", w, height);
+    expect_size(h, 2 * W, 2 * H);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
+    g_free(line);
+    g_free(two);
+    g_free(three);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
 static Suite *properties_suite(void)
 {
     Suite *s = suite_create("properties");
@@ -258,6 +300,7 @@ static Suite *properties_suite(void)
     tcase_add_test(tc, test_model_live);
     tcase_add_test(tc, test_broken_model_live);
     tcase_add_test(tc, test_threads_and_backend_live);
+    tcase_add_test(tc, test_model_within_negotiation);
     return s;
 }
 
