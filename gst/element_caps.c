@@ -260,7 +260,8 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
         g_free(why);
         return TRUE;
     }
-    if (gst_qsr_upscale_update_context(self, self->negotiation.models, self->negotiation.serial, &err) < 0) {
+    if (gst_qsr_upscale_update_context(self, self->negotiation.models, self->negotiation.serial,
+                                       &err) < 0) {
         gst_qsr_upscale_post_engine_error(self, &err);
         return FALSE;
     }

@@ -87,8 +87,9 @@ static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, Gst
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", err.message), (NULL));
         return GST_FLOW_ERROR;
     }
-    GST_CAT_LOG_OBJECT(gst_qsr_performance_debug, self, "%dx%d to %dx%d in %.3f ms, %d threads", from.width,
-                       from.height, to.width, to.height,
+    GST_CAT_LOG_OBJECT(gst_qsr_performance_debug, self,
+                       "%dx%d to %dx%d in %.3f ms, %d threads", from.width, from.height,
+                       to.width, to.height,
                        (gdouble) (g_get_monotonic_time() - start) / 1000,
                        qsr_thread_count(self->context));
     return GST_FLOW_OK;
@@ -97,7 +98,8 @@ static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, Gst
 static gboolean map_frame(GstQsrUpscale *self, GstVideoFrame *frame, GstVideoInfo *info,
                           GstBuffer *buffer, GstMapFlags flags)
 {
-    if (gst_video_frame_map(frame, info, buffer, flags | (GstMapFlags) GST_VIDEO_FRAME_MAP_FLAG_NO_REF))
+    flags |= (GstMapFlags) GST_VIDEO_FRAME_MAP_FLAG_NO_REF; // the buffer outlives the mapping
+    if (gst_video_frame_map(frame, info, buffer, flags))
         return TRUE;
     GST_ELEMENT_ERROR(self, STREAM, FAILED,
                       ("a buffer of %" G_GSIZE_FORMAT " bytes is no %s picture of %dx%d",

@@ -17,13 +17,13 @@
  *
  * ## Example launch lines
  * |[
- * gst-launch-1.0 filesrc location=in.mp4 ! decodebin ! videoconvert ! qsrupscale scale=2 ! autovideosink
+ * gst-launch-1.0 uridecodebin uri=file:///tmp/in.mp4 ! qsrupscale scale=2 ! autovideosink
  * ]|
  * Twice the size, into a window.
  * |[
- * gst-launch-1.0 videotestsrc ! video/x-raw,width=960,height=540 ! qsrupscale ! video/x-raw,width=1440,height=810 ! fakesink
+ * gst-launch-1.0 v4l2src ! videoconvert ! qsrupscale ! video/x-raw,height=720 ! autovideosink
  * ]|
- * Downstream decides, here for 1.5.
+ * Downstream decides, here for 720 lines of a camera with 480 or 360.
  *
  * Since: 0.1
  */

@@ -173,7 +173,8 @@ static void check_flat(const gchar *format, const gchar *more, const guint8 colo
     gst_caps_unref(caps);
     gst_video_frame_map(&frame, &info, out, GST_MAP_READ);
     for (guint c = 0; c < 3; c++) {
-        gint w = GST_VIDEO_FRAME_COMP_WIDTH(&frame, c), h_c = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c);
+        gint w = GST_VIDEO_FRAME_COMP_WIDTH(&frame, c);
+        gint h_c = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c);
 
         // The middle: at the edges the network sees the zeros outside.
         for (gint y = h_c / 4; y < h_c * 3 / 4; y++) {

@@ -130,7 +130,8 @@ GST_START_TEST(test_transform_there_and_back)
 
             for (guint i = 0; i < gst_caps_get_size(out); i++) {
                 GstCaps *one = gst_caps_copy_nth(out, i);
-                GstCaps *back = gst_qsr_caps_transform(&gst_qsr_all_factors, GST_PAD_SRC, one, NULL);
+                GstCaps *back =
+                    gst_qsr_caps_transform(&gst_qsr_all_factors, GST_PAD_SRC, one, NULL);
 
                 fail_unless(gst_caps_can_intersect(back, in));
                 gst_caps_unref(back);
