@@ -64,8 +64,9 @@ static void produce(Strip *s, int map, int y)
         else
             sh->conv.conv_body[width](row, src, cols, cap, y & 1, sh->weights[map - 1]);
     }
-    // The guard column, and what a kernel wrote beyond the last column.
+    // The guard columns, and what a kernel wrote beyond the last column.
     const int align = sh->conv.fm.w_align;
+    clear(s, map, row, -1, 1);
     clear(s, map, row, cols, QSR_ROUND_UP(cols, align) - cols + 1);
 }
 
