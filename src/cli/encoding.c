@@ -81,11 +81,14 @@ static const QsrAudioEncoder flac = { "flacenc", "FLAC", 0 };
 static const QsrAudioEncoder av_aac = { "avenc_aac", "AAC", 192000 };
 static const QsrAudioEncoder vo_aac = { "voaacenc", "AAC", 192000 };
 
+// MP4 needs an edit list to undo the delay of reordered frames. Not every player
+// heeds it, and with uneven time stamps mp4mux cuts off the last frame.
 static const QsrContainer containers[] = {
-    { { ".mkv" }, "matroskamux", { &x264, &openh264, &vp9, &vp8 }, { &opus, &vorbis, &flac } },
-    { { ".mp4", ".m4v" }, "mp4mux", { &x264, &openh264 }, { &av_aac, &vo_aac } },
-    { { ".mov" }, "qtmux", { &x264, &openh264 }, { &av_aac, &vo_aac } },
-    { { ".webm" }, "webmmux", { &vp9, &vp8 }, { &opus, &vorbis } },
+    { { ".mkv" }, "matroskamux", true, { &x264, &openh264, &vp9, &vp8 },
+      { &opus, &vorbis, &flac } },
+    { { ".mp4", ".m4v" }, "mp4mux", false, { &x264, &openh264 }, { &av_aac, &vo_aac } },
+    { { ".mov" }, "qtmux", false, { &x264, &openh264 }, { &av_aac, &vo_aac } },
+    { { ".webm" }, "webmmux", true, { &vp9, &vp8 }, { &opus, &vorbis } },
 };
 
 const QsrContainer *qsr_container_of_name(const char *path)

@@ -27,6 +27,7 @@ typedef struct QsrVideoEncoder {
 typedef struct QsrContainer {
     const char *extensions[3];
     const char *muxer;
+    bool reorder;        // frames may lie in another order than they are shown in
     const QsrVideoEncoder *video[5];  // in order of preference
     const QsrAudioEncoder *audio[4];
 } QsrContainer;

@@ -73,17 +73,15 @@ static int build_output(Run *run, QsrError *err)
 static int build(Run *run, QsrError *err)
 {
     QsrVideoJob *job = &run->job;
-    GstElement *source;
-
     job->pipeline = gst_pipeline_new("qsr");
     // As fast as it goes: there is nothing to keep in step with.
     gst_pipeline_use_clock(GST_PIPELINE(job->pipeline), NULL);
     run->bus = gst_pipeline_get_bus(GST_PIPELINE(job->pipeline));
-    source = add(run, "filesrc", err);
-    if (!source || !(job->parse = add(run, "parsebin", err)))
+    job->source = add(run, "filesrc", err);
+    if (!job->source || !(job->parse = add(run, "parsebin", err)))
         return QSR_ERR_NOT_FOUND;
-    g_object_set(source, "location", job->o->input, NULL);
-    gst_element_link(source, job->parse);
+    g_object_set(job->source, "location", job->o->input, NULL);
+    gst_element_link(job->source, job->parse);
     qsr_video_connect(job);
     return job->o->output ? build_output(run, err) : 0;
 }
@@ -197,6 +195,8 @@ static int loop(Run *run, bool *interrupted, QsrError *err)
 {
     const GstMessageType types = GST_MESSAGE_EOS | GST_MESSAGE_ERROR | GST_MESSAGE_WARNING |
                                  GST_MESSAGE_ELEMENT | GST_MESSAGE_APPLICATION;
+    QsrVideoJob *job = &run->job;
+    double due = qsr_seconds();
     int ret = 0;
 
     while (ret == 0) {
@@ -211,6 +211,12 @@ static int loop(Run *run, bool *interrupted, QsrError *err)
         if (message)
             gst_message_unref(message);
         tick(run);
+        if (qsr_seconds() < due)
+            continue;
+        due = qsr_seconds() + 0.1;
+        if (!qsr_video_watch(job) && ret == 0)
+            ret = qsr_cli_fail(err, QSR_ERR_INVALID, "%s: GStreamer does not get any further; the "
+                               "file is damaged", job->o->input);
     }
     return ret < 0 ? ret : 0;
 }
@@ -229,6 +235,8 @@ static int play(Run *run, bool *interrupted, QsrError *err)
     gst_element_set_state(run->job.pipeline, GST_STATE_NULL);
     qsr_set_graceful(false);
     qsr_progress_clear(&run->progress);
+    if (ret == 0 && run->job.video_tracks == 0)
+        ret = qsr_cli_fail(err, QSR_ERR_INVALID, "%s has no video", run->job.o->input);
     if (ret == 0 && run->job.frames == 0)
         ret = qsr_cli_fail(err, QSR_ERR_INVALID, "%s: no frame of it could be decoded",
                            run->job.o->input);
@@ -274,6 +282,8 @@ int qsr_upscale_video(const QsrOptions *o, bool *interrupted, QsrError *err)
     qsr_output_abort(&run.output);
     if (run.job.mux_video)
         gst_object_unref(run.job.mux_video);
+    for (int i = 0; i < run.job.n_decoders; i++)
+        gst_clear_object(&run.job.decoders[i].rest);
     gst_clear_object(&run.bus);
     gst_clear_object(&run.job.pipeline);
     g_mutex_clear(&run.job.lock);

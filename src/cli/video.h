@@ -13,10 +13,20 @@
 #include "src/cli/encoding.h"
 #include "src/cli/frame.h"
 
+// A decoder of one track: damaged data may end without a single frame, and then
+// nothing ever comes out of it, not even the end.
+typedef struct QsrDecoder {
+    gint ended;          // atomic: all data has gone in
+    gint alive;          // atomic: something has come out
+    GstPad *rest;        // what waits for it: an element's sink pad; NULL: the video
+    int ticks;           // of the main thread since it ended
+} QsrDecoder;
+#define QSR_MAX_DECODERS 32
+
 typedef struct QsrVideoJob {
     const QsrOptions *o;
     QsrScale scale;
-    GstElement *pipeline, *parse;
+    GstElement *pipeline, *source, *parse;
     GstElement *mux;                 // NULL: nothing is written, --md5 alone
     const QsrContainer *container;   // NULL likewise
     const QsrVideoEncoder *encoder;
@@ -30,8 +40,16 @@ typedef struct QsrVideoJob {
     GstClockTime stop;               // where --frames ends; NONE: not known yet
     int in_width, in_height, out_width, out_height;
 
-    // Of the thread that hands out tracks.
+    // Of the thread that hands out tracks; n_decoders: atomic.
     int video_tracks, audio_tracks, text_tracks;
+    QsrDecoder decoders[QSR_MAX_DECODERS];
+    int n_decoders, video_decoder;
+
+    // Signs of life, atomic: counts what moves, and whether the upscaler is at
+    // work on a frame, however long that takes.
+    gint activity, upscaling;
+    gint last_activity;              // of the main thread
+    int still_ticks;
 
     // Of the video's threads.
     int64_t entered;                 // frames before the upscaler
@@ -40,6 +58,10 @@ typedef struct QsrVideoJob {
     GstVideoInfo out_info;
     QsrMd5 md5;
 } QsrVideoJob;
+
+// To be called ten times a second: ends tracks whose decoder found nothing.
+// False once if the whole pipeline has come to a standstill.
+bool qsr_video_watch(QsrVideoJob *job);
 
 // Connects to a `parsebin` and builds the rest as its tracks appear. A failure
 // is kept in job->error and announced by an application message "qsr-failed".

@@ -1,121 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The tracks of a file, on their way to the muxer:
+// The tracks of a file as they appear, and the way of the video to the muxer:
 //
-//   video: queue ! decodebin ! [deinterlace] ! videoconvert ! qsrupscale !
-//          queue ! [videocrop] ! videoflip ! videoconvert ! encoder ! muxer
-//   audio: queue ! [parser] ! muxer, or queue ! decodebin ! ... ! encoder ! muxer
+//   queue ! decodebin ! [deinterlace] ! videoconvert ! qsrupscale !
+//   queue ! [videocrop] ! videoflip ! videoconvert ! encoder ! muxer
 //
 // All of this runs in streaming threads.
 
-#include <string.h>
-
-#include "src/cli/video.h"
-
-#include <gst/pbutils/pbutils.h>
-
-// What the demuxer may read ahead for one track while another one is slow.
-#define QUEUE_BYTES (64u << 20)
-
-// ------------------------------------------------------------------ basics ---
-
-static void fail(QsrVideoJob *job, const QsrError *err)
-{
-    bool first;
-
-    g_mutex_lock(&job->lock);
-    first = job->error.code == 0;
-    if (first)
-        job->error = *err;
-    g_mutex_unlock(&job->lock);
-    if (first)
-        gst_element_post_message(job->pipeline,
-                                 gst_message_new_application(GST_OBJECT(job->pipeline),
-                                                             gst_structure_new_empty("qsr-failed")));
-}
-
-// A new element within the running pipeline. NULL after a failure.
-static GstElement *add(QsrVideoJob *job, const char *factory)
-{
-    QsrError err;
-    GstElement *element = qsr_make_element(factory, &err);
-
-    if (!element) {
-        fail(job, &err);
-        return NULL;
-    }
-    gst_bin_add(GST_BIN(job->pipeline), element);
-    return element;
-}
-
-static GstElement *add_queue(QsrVideoJob *job, guint buffers, guint bytes)
-{
-    GstElement *queue = add(job, "queue");
-
-    if (queue)
-        g_object_set(queue, "max-size-buffers", buffers, "max-size-bytes", bytes, "max-size-time",
-                     (guint64)0, NULL);
-    return queue;
-}
-
-// Links `from`'s last element to a new one and goes on from there. With `from`
-// NULL something failed before.
-static GstElement *append(QsrVideoJob *job, GstElement *from, GstElement *to)
-{
-    QsrError err;
-
-    if (!from || !to)
-        return NULL;
-    if (!gst_element_link(from, to)) {
-        qsr_cli_fail(&err, QSR_ERR_UNSUPPORTED, "%s: GStreamer cannot connect %s to %s",
-                     job->o->input, GST_ELEMENT_NAME(from), GST_ELEMENT_NAME(to));
-        fail(job, &err);
-        return NULL;
-    }
-    return to;
-}
-
-static void link_pad(QsrVideoJob *job, GstPad *pad, GstElement *to)
-{
-    GstPad *sink = gst_element_get_static_pad(to, "sink");
-    QsrError err;
-
-    if (gst_pad_link(pad, sink) != GST_PAD_LINK_OK) {
-        qsr_cli_fail(&err, QSR_ERR_UNSUPPORTED, "%s: a track cannot be connected to %s",
-                     job->o->input, GST_ELEMENT_NAME(to));
-        fail(job, &err);
-    }
-    gst_object_unref(sink);
-}
-
-static void link_to_muxer(QsrVideoJob *job, GstElement *from, GstPad *mux_pad, const char *what)
-{
-    GstPad *src = gst_element_get_static_pad(from, "src");
-    QsrError err;
-
-    if (gst_pad_link(src, mux_pad) != GST_PAD_LINK_OK) {
-        qsr_cli_fail(&err, QSR_ERR_UNSUPPORTED, "%s: %s cannot be stored in %s", job->o->input,
-                     what, job->container->extensions[0]);
-        fail(job, &err);
-    }
-    gst_object_unref(src);
-}
-
-static void start(GstElement *const *elements, size_t n)
-{
-    // Downstream first, so that nobody is handed data before it is awake.
-    for (size_t i = n; i-- > 0;) {
-        if (elements[i])
-            gst_element_sync_state_with_parent(elements[i]);
-    }
-}
-
-// Ends the stream at a sink pad from within its probe.
-static GstPadProbeReturn end_here(GstPad *pad)
-{
-    gst_pad_send_event(pad, gst_event_new_eos());
-    return GST_PAD_PROBE_DROP;
-}
+#include "src/cli/video_build.h"
 
 // ------------------------------------------------------------------ probes ---
 
@@ -126,10 +18,11 @@ static GstPadProbeReturn on_decoded_frame(GstPad *pad, GstPadProbeInfo *info, gp
     QsrVideoJob *job = data;
     GstClockTime end;
 
+    g_atomic_int_inc(&job->activity);
     if (!job->o->frames)
         return GST_PAD_PROBE_OK;
     if (job->entered >= job->o->frames)
-        return end_here(pad);
+        return qsr_video_end_here(pad);
     job->entered++;
     end = GST_BUFFER_PTS(buffer);
     if (job->entered == job->o->frames && GST_CLOCK_TIME_IS_VALID(end)) {
@@ -139,23 +32,6 @@ static GstPadProbeReturn on_decoded_frame(GstPad *pad, GstPadProbeInfo *info, gp
         job->stop = end;
         g_mutex_unlock(&job->lock);
     }
-    return GST_PAD_PROBE_OK;
-}
-
-// Before the muxer: with --frames, audio ends where the video does. The muxer
-// takes audio no faster than video, so the end is known in time.
-static GstPadProbeReturn on_audio(GstPad *pad, GstPadProbeInfo *info, gpointer data)
-{
-    GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER(info);
-    QsrVideoJob *job = data;
-    GstClockTime stop;
-
-    g_mutex_lock(&job->lock);
-    stop = job->stop;
-    g_mutex_unlock(&job->lock);
-    if (GST_CLOCK_TIME_IS_VALID(stop) && GST_BUFFER_PTS_IS_VALID(buffer) &&
-        GST_BUFFER_PTS(buffer) >= stop)
-        return end_here(pad);
     return GST_PAD_PROBE_OK;
 }
 
@@ -183,6 +59,16 @@ static void hash_buffer(QsrVideoJob *job, GstBuffer *buffer)
     gst_video_frame_unmap(&frame);
 }
 
+static GstPadProbeReturn on_upscaling(GstPad *pad, GstPadProbeInfo *info, gpointer data)
+{
+    QsrVideoJob *job = data;
+
+    (void)pad;
+    (void)info;
+    g_atomic_int_set(&job->upscaling, 1);
+    return GST_PAD_PROBE_OK;
+}
+
 // Behind the upscaler: position, and the digest.
 static GstPadProbeReturn on_upscaled(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -204,6 +90,8 @@ static GstPadProbeReturn on_upscaled(GstPad *pad, GstPadProbeInfo *info, gpointe
         }
         return GST_PAD_PROBE_OK;
     }
+    g_atomic_int_inc(&job->activity);
+    g_atomic_int_set(&job->upscaling, 0);
     buffer = GST_PAD_PROBE_INFO_BUFFER(info);
     if (job->o->md5)
         hash_buffer(job, buffer);
@@ -218,29 +106,21 @@ static GstPadProbeReturn on_upscaled(GstPad *pad, GstPadProbeInfo *info, gpointe
     return GST_PAD_PROBE_OK;
 }
 
-static void add_probe(GstElement *element, const char *pad_name, GstPadProbeType type,
-                      GstPadProbeCallback callback, QsrVideoJob *job)
-{
-    GstPad *pad = gst_element_get_static_pad(element, pad_name);
-
-    gst_pad_add_probe(pad, type, callback, job, NULL);
-    gst_object_unref(pad);
-}
-
 // ------------------------------------------------------------------- video ---
 
 static GstElement *add_upscaler(QsrVideoJob *job)
 {
     static const char *const backends[] = { "auto", "cpu", "hexagon" };
-    GstElement *up = add(job, "qsrupscale");
+    GstElement *up = qsr_video_add(job, "qsrupscale");
 
     if (!up)
         return NULL;
     g_object_set(up, "scale", (gdouble)job->scale.num / job->scale.den, "model", job->o->model,
                  "n-threads", (guint)job->o->threads, "qos", FALSE, NULL);
     gst_util_set_object_arg(G_OBJECT(up), "backend", backends[job->o->backend]);
-    add_probe(up, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
-              on_upscaled, job);
+    qsr_video_add_probe(up, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_upscaling, job);
+    qsr_video_add_probe(up, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+                        on_upscaled, job);
     return up;
 }
 
@@ -253,7 +133,7 @@ static GstElement *add_even_crop(QsrVideoJob *job, const GstVideoInfo *in)
 
     if (!job->encoder->even || (width % 2 == 0 && height % 2 == 0))
         return NULL;
-    crop = add(job, "videocrop");
+    crop = qsr_video_add(job, "videocrop");
     if (crop) {
         g_object_set(crop, "right", width % 2, "bottom", height % 2, NULL);
         qsr_cli_note(job->o, "H.264 has even sizes only: %dx%d is cropped to %dx%d", width, height,
@@ -266,36 +146,40 @@ static GstElement *add_even_crop(QsrVideoJob *job, const GstVideoInfo *in)
 static void build_encoder(QsrVideoJob *job, GstElement *last, const GstVideoInfo *in,
                           GstElement **elements, size_t *n)
 {
-    GstElement *queue = add_queue(job, 3, 0), *crop = add_even_crop(job, in);
-    GstElement *flip = add(job, "videoflip"), *convert = add(job, "videoconvert");
-    GstElement *filter = add(job, "capsfilter");
-    GstElement *encoder = add(job, job->encoder->element), *parser = NULL;
+    GstElement *queue = qsr_video_add_queue(job, 3, 0), *crop = add_even_crop(job, in);
+    GstElement *flip = qsr_video_add(job, "videoflip");
+    GstElement *convert = qsr_video_add(job, "videoconvert");
+    GstElement *filter = qsr_video_add(job, "capsfilter");
+    GstElement *encoder = qsr_video_add(job, job->encoder->element), *parser = NULL;
     GstVideoInfo out = *in;
     GstCaps *caps;
 
     if (job->encoder->parser)
-        parser = add(job, job->encoder->parser);
+        parser = qsr_video_add(job, job->encoder->parser);
     if (!flip || !filter || !encoder || (job->encoder->parser && !parser))
         return;
     out.width = qsr_scale_size(job->scale, GST_VIDEO_INFO_WIDTH(in));
     out.height = qsr_scale_size(job->scale, GST_VIDEO_INFO_HEIGHT(in));
     job->encoder->configure(encoder, job->o, &out);
+    if (!job->container->reorder && g_object_class_find_property(G_OBJECT_GET_CLASS(encoder),
+                                                                 "bframes"))
+        g_object_set(encoder, "bframes", 0u, NULL);
     // The muxers drop the tag that says how to turn the picture: it is turned.
     gst_util_set_object_arg(G_OBJECT(flip), "video-direction", "auto");
     caps = qsr_encoder_caps(encoder, in);
     g_object_set(filter, "caps", caps, NULL);
     gst_caps_unref(caps);
-    last = append(job, last, queue);
+    last = qsr_video_append(job, last, queue);
     if (crop)
-        last = append(job, last, crop);
-    last = append(job, last, flip);
-    last = append(job, last, convert);
-    last = append(job, last, filter);
-    last = append(job, last, encoder);
+        last = qsr_video_append(job, last, crop);
+    last = qsr_video_append(job, last, flip);
+    last = qsr_video_append(job, last, convert);
+    last = qsr_video_append(job, last, filter);
+    last = qsr_video_append(job, last, encoder);
     if (parser)
-        last = append(job, last, parser);
+        last = qsr_video_append(job, last, parser);
     if (last)
-        link_to_muxer(job, last, job->mux_video, "the encoded video");
+        qsr_video_link_to_muxer(job, last, job->mux_video, "the encoded video");
     elements[(*n)++] = queue;
     elements[(*n)++] = crop;
     elements[(*n)++] = flip;
@@ -310,35 +194,37 @@ static void build_upscaler(QsrVideoJob *job, GstPad *pad, const GstVideoInfo *in
     GstElement *elements[12], *first, *last, *deinterlace = NULL, *convert, *up;
     size_t n = 0;
 
-    if (GST_VIDEO_INFO_IS_INTERLACED(in) && (deinterlace = add(job, "deinterlace")) != NULL) {
+    if (GST_VIDEO_INFO_IS_INTERLACED(in))
+        deinterlace = qsr_video_add(job, "deinterlace");
+    if (deinterlace) {
         gst_util_set_object_arg(G_OBJECT(deinterlace), "fields", "top");
         gst_util_set_object_arg(G_OBJECT(deinterlace), "method", "greedyh");
         qsr_cli_note(job->o, "%s is interlaced: it is deinterlaced first", job->o->input);
     }
-    convert = add(job, "videoconvert");
+    convert = qsr_video_add(job, "videoconvert");
     up = add_upscaler(job);
     if (!convert || !up)
         return;
     first = last = deinterlace ? deinterlace : convert;
     if (deinterlace)
-        last = append(job, last, convert);
-    last = append(job, last, up);
-    add_probe(first, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_frame, job);
+        last = qsr_video_append(job, last, convert);
+    last = qsr_video_append(job, last, up);
+    qsr_video_add_probe(first, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_decoded_frame, job);
     elements[n++] = deinterlace;
     elements[n++] = convert;
     elements[n++] = up;
     if (job->container) {
         build_encoder(job, last, in, elements, &n);
     } else {
-        GstElement *sink = add(job, "fakesink");
+        GstElement *sink = qsr_video_add(job, "fakesink");
 
         if (sink)
             g_object_set(sink, "sync", FALSE, NULL);
-        append(job, last, sink);
+        qsr_video_append(job, last, sink);
         elements[n++] = sink;
     }
-    start(elements, n);
-    link_pad(job, pad, first);
+    qsr_video_start(elements, n);
+    qsr_video_link_pad(job, pad, first);
 }
 
 static void on_decoded_video(GstElement *decode, GstPad *pad, gpointer data)
@@ -350,6 +236,7 @@ static void on_decoded_video(GstElement *decode, GstPad *pad, gpointer data)
     (void)decode;
     if (!caps)
         caps = gst_pad_query_caps(pad, NULL);
+    g_atomic_int_set(&job->decoders[job->video_decoder].alive, 1);
     if (!job->decoded && gst_caps_is_fixed(caps) && gst_video_info_from_caps(&info, caps)) {
         job->decoded = true;
         if (GST_VIDEO_INFO_COMP_DEPTH(&info, 0) > 8)
@@ -377,133 +264,21 @@ static void add_video_track(QsrVideoJob *job, GstPad *pad)
         g_mutex_unlock(&job->lock);
     }
     // Requested now, so that the muxer waits for the first encoded frame.
-    if (job->mux)
+    if (job->mux) {
         job->mux_video = gst_element_request_pad_simple(job->mux, "video_%u");
-    elements[0] = add_queue(job, 0, QUEUE_BYTES);
-    elements[1] = add(job, "decodebin");
-    if (!append(job, elements[0], elements[1]))
+        gst_pad_add_probe(job->mux_video, GST_PAD_PROBE_TYPE_BUFFER, qsr_video_on_activity, job,
+                          NULL);
+    }
+    elements[0] = qsr_video_add_queue(job, 0, QSR_QUEUE_BYTES);
+    elements[1] = qsr_video_add(job, "decodebin");
+    if (!qsr_video_append(job, elements[0], elements[1]))
+        return;
+    job->video_decoder = job->n_decoders;
+    if (!qsr_video_watch_decoder(job, elements[1], NULL))
         return;
     g_signal_connect(elements[1], "pad-added", G_CALLBACK(on_decoded_video), job);
-    start(elements, 2);
-    link_pad(job, pad, elements[0]);
-}
-
-// ------------------------------------------------------------------- audio ---
-
-// The track's caps without what a parser can change.
-static GstCaps *essential_caps(const GstCaps *caps)
-{
-    GstCaps *copy = gst_caps_copy(caps);
-
-    gst_caps_set_simple(copy, "framed", G_TYPE_BOOLEAN, TRUE, "parsed", G_TYPE_BOOLEAN, TRUE, NULL);
-    for (guint i = 0; i < gst_caps_get_size(copy); i++)
-        gst_structure_remove_fields(gst_caps_get_structure(copy, i), "stream-format", "alignment",
-                                    NULL);
-    return copy;
-}
-
-static GstElement *add_audio_parser(QsrVideoJob *job, const GstCaps *caps)
-{
-    GList *parsers = gst_element_factory_list_get_elements(GST_ELEMENT_FACTORY_TYPE_PARSER |
-                                                           GST_ELEMENT_FACTORY_TYPE_MEDIA_AUDIO,
-                                                           GST_RANK_MARGINAL);
-    GList *fitting = gst_element_factory_list_filter(parsers, caps, GST_PAD_SINK, FALSE);
-    GstElement *parser = NULL;
-
-    if (fitting) {
-        parser = gst_element_factory_create(fitting->data, NULL);
-        if (parser)
-            gst_bin_add(GST_BIN(job->pipeline), parser);
-    }
-    gst_plugin_feature_list_free(parsers);
-    gst_plugin_feature_list_free(fitting);
-    return parser;
-}
-
-static void copy_audio(QsrVideoJob *job, GstPad *pad, GstPad *mux_pad, const GstCaps *caps)
-{
-    GstElement *elements[2], *last;
-
-    elements[0] = last = add_queue(job, 0, QUEUE_BYTES);
-    elements[1] = add_audio_parser(job, caps);
-    if (elements[1])
-        last = append(job, last, elements[1]);
-    if (!last)
-        return;
-    link_to_muxer(job, last, mux_pad, "an audio track");
-    start(elements, 2);
-    link_pad(job, pad, elements[0]);
-}
-
-static void on_decoded_audio(GstElement *decode, GstPad *pad, gpointer data)
-{
-    GstElement *convert = data;
-    GstPad *sink = gst_element_get_static_pad(convert, "sink");
-
-    (void)decode;
-    if (!gst_pad_is_linked(sink))
-        gst_pad_link(pad, sink);
-    gst_object_unref(sink);
-}
-
-static void encode_audio(QsrVideoJob *job, GstPad *pad, GstPad *mux_pad,
-                         const QsrAudioEncoder *choice)
-{
-    GstElement *elements[5], *encoder;
-
-    elements[0] = add_queue(job, 0, QUEUE_BYTES);
-    elements[1] = add(job, "decodebin");
-    elements[2] = add(job, "audioconvert");
-    elements[3] = add(job, "audioresample");
-    elements[4] = encoder = add(job, choice->element);
-    if (!append(job, elements[0], elements[1]) || !append(job, elements[2], elements[3]) ||
-        !append(job, elements[3], encoder))
-        return;
-    if (choice->bitrate && g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "bitrate"))
-        gst_util_set_object_arg(G_OBJECT(encoder), "bitrate", "192000");
-    link_to_muxer(job, encoder, mux_pad, "an audio track");
-    g_signal_connect(elements[1], "pad-added", G_CALLBACK(on_decoded_audio), elements[2]);
-    start(elements, 5);
-    link_pad(job, pad, elements[0]);
-}
-
-static void add_audio_track(QsrVideoJob *job, GstPad *pad, const GstCaps *caps)
-{
-    const QsrAudioEncoder *choice;
-    GstCaps *able, *wanted;
-    GstPad *mux_pad;
-    QsrError err;
-    gchar *codec;
-
-    if (!job->mux)
-        return;
-    job->audio_tracks++;
-    able = qsr_muxer_caps(job->container, "audio_%u");
-    wanted = essential_caps(caps);
-    mux_pad = gst_element_request_pad_simple(job->mux, "audio_%u");
-    gst_pad_add_probe(mux_pad, GST_PAD_PROBE_TYPE_BUFFER, on_audio, job, NULL);
-    if (gst_caps_can_intersect(able, wanted)) {
-        copy_audio(job, pad, mux_pad, caps);
-    } else {
-        codec = gst_pb_utils_get_codec_description(caps);
-        choice = qsr_choose_audio_encoder(job->container);
-        if (choice) {
-            qsr_cli_note(job->o, "audio track %d (%s) does not fit into %s and is encoded anew as "
-                         "%s", job->audio_tracks, codec ? codec : "unknown",
-                         job->container->extensions[0], choice->codec);
-            encode_audio(job, pad, mux_pad, choice);
-        } else {
-            qsr_cli_fail(&err, QSR_ERR_NOT_FOUND, "audio track %d (%s) does not fit into %s, and "
-                         "no encoder to convert it is installed; .mkv takes nearly everything",
-                         job->audio_tracks, codec ? codec : "unknown",
-                         job->container->extensions[0]);
-            fail(job, &err);
-        }
-        g_free(codec);
-    }
-    gst_object_unref(mux_pad);
-    gst_caps_unref(able);
-    gst_caps_unref(wanted);
+    qsr_video_start(elements, 2);
+    qsr_video_link_pad(job, pad, elements[0]);
 }
 
 // ------------------------------------------------------------------ tracks ---
@@ -522,7 +297,7 @@ static void on_track(GstElement *parse, GstPad *pad, gpointer data)
     if (g_str_has_prefix(type, "video/") || g_str_has_prefix(type, "image/"))
         add_video_track(job, pad);
     else if (g_str_has_prefix(type, "audio/"))
-        add_audio_track(job, pad, caps);
+        qsr_video_add_audio(job, pad, caps);
     else
         job->text_tracks++;
     gst_caps_unref(caps);
@@ -536,7 +311,7 @@ static void on_no_more_tracks(GstElement *parse, gpointer data)
     (void)parse;
     if (!job->video_tracks) {
         qsr_cli_fail(&err, QSR_ERR_INVALID, "%s has no video", job->o->input);
-        fail(job, &err);
+        qsr_video_fail(job, &err);
         return;
     }
     if (job->video_tracks > 1)
@@ -548,6 +323,8 @@ static void on_no_more_tracks(GstElement *parse, gpointer data)
 
 void qsr_video_connect(QsrVideoJob *job)
 {
+    qsr_video_add_probe(job->source, "src", GST_PAD_PROBE_TYPE_PUSH | GST_PAD_PROBE_TYPE_PULL,
+                        qsr_video_on_activity, job);
     g_signal_connect(job->parse, "pad-added", G_CALLBACK(on_track), job);
     g_signal_connect(job->parse, "no-more-pads", G_CALLBACK(on_no_more_tracks), job);
 }
