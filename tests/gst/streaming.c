@@ -279,6 +279,41 @@ GST_START_TEST(test_lifetimes)
 }
 GST_END_TEST;
 
+static gint count_threads(void)
+{
+    GDir *dir = g_dir_open("/proc/self/task", 0, NULL);
+    gint n = 0;
+
+    while (dir && g_dir_read_name(dir))
+        n++;
+    if (dir)
+        g_dir_close(dir);
+    return n;
+}
+
+// The engine and its threads live from the first caps to READY, but not through
+// passthrough.
+GST_START_TEST(test_threads_end)
+{
+    GstHarness *h = test_harness("scale=2 n-threads=4", NULL);
+    gint before = count_threads();
+
+    if (before > 0) { // where there is a /proc
+        test_set_src_caps(h, "NV12", W, H, NULL);
+        fail_unless_equals_int(count_threads(), before + 3);
+        g_object_set(h->element, "scale", 1.0, NULL);
+        gst_buffer_unref(gst_harness_push_and_pull(h, picture(1)));
+        fail_unless_equals_int(count_threads(), before);
+        g_object_set(h->element, "scale", 3.0, NULL);
+        gst_buffer_unref(gst_harness_push_and_pull(h, picture(1)));
+        fail_unless_equals_int(count_threads(), before + 3);
+        gst_element_set_state(h->element, GST_STATE_READY);
+        fail_unless_equals_int(count_threads(), before);
+    }
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
 static Suite *streaming_suite(void)
 {
     Suite *s = suite_create("streaming");
@@ -294,6 +329,7 @@ static Suite *streaming_suite(void)
     tcase_add_test(tc, test_pipeline);
     tcase_add_test(tc, test_state_cycles);
     tcase_add_test(tc, test_lifetimes);
+    tcase_add_test(tc, test_threads_end);
     return s;
 }
 
