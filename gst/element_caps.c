@@ -223,10 +223,11 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
     gboolean passthrough;
-    GstQsrColour colour;
+    GstQsrColour colour, out_colour;
     QsrError err;
 
-    if (!gst_qsr_colour_from_caps(&colour, incaps))
+    if (!gst_qsr_colour_from_caps(&colour, incaps) ||
+        !gst_qsr_colour_from_caps(&out_colour, outcaps))
         return FALSE;
     if (!gst_qsr_caps_factor(&self->negotiation.factors, in_info->width, in_info->height,
                              out_info->width, out_info->height, &self->factor)) {
@@ -234,6 +235,11 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
                           ("qsrupscale cannot make %dx%d of %dx%d", out_info->width,
                            out_info->height, in_info->width, in_info->height),
                           ("output caps %" GST_PTR_FORMAT, outcaps));
+        return FALSE;
+    }
+    if (!gst_video_colorimetry_is_equal(&colour.colorimetry, &out_colour.colorimetry) ||
+        colour.site != out_colour.site) {
+        explain_refusal(self, incaps);
         return FALSE;
     }
     GST_INFO_OBJECT(self, "%dx%d to %dx%d, factor %d/%d", in_info->width, in_info->height,

@@ -101,16 +101,12 @@ GstCaps *gst_qsr_caps_transform(const GstQsrFactors *factors, GstPadDirection di
     for (guint i = 0; i < gst_caps_get_size(caps); i++) {
         const GstStructure *s = gst_caps_get_structure(caps, i);
         const GstCapsFeatures *features = gst_caps_get_features(caps, i);
-        GstQsrColour colour;
-        gboolean tagged = is_up && structure_colour(&colour, s, features);
 
         for (gint k = 0; k < factors->n; k++) {
             GstStructure *t = scale_structure(s, features, factors->scale[k], is_up);
 
             if (!t)
                 continue;
-            if (tagged)
-                gst_qsr_colour_write(&colour, t);
             // Expression of a set already there would only slow down every query.
             if (gst_caps_is_subset_structure_full(ret, t, features))
                 gst_structure_free(t);
@@ -129,6 +125,14 @@ GstCaps *gst_qsr_caps_transform(const GstQsrFactors *factors, GstPadDirection di
     return ret;
 }
 
+static void copy_field(GstStructure *to, const GstStructure *from, const gchar *name)
+{
+    const GValue *value = gst_structure_get_value(from, name);
+
+    if (value)
+        gst_structure_set_value(to, name, value);
+}
+
 static gboolean has_room(const GstStructure *s, const gchar *name, gint size)
 {
     const GValue *value = gst_structure_get_value(s, name);
@@ -144,17 +148,36 @@ static gboolean has_room(const GstStructure *s, const gchar *name, gint size)
     return ok;
 }
 
+// Whether a structure leaves a field the value it has in `said`, or the nonsense
+// that it had in `given` and that `said` corrects.
+static gboolean allows(const GstStructure *s, const GstStructure *said, const GstStructure *given,
+                       const gchar *name)
+{
+    const GValue *theirs = gst_structure_get_value(s, name);
+    const GValue *ours = gst_structure_get_value(said, name);
+    const GValue *old = gst_structure_get_value(given, name);
+
+    return !theirs || !ours || gst_value_intersect(NULL, theirs, ours) ||
+           (old && gst_value_intersect(NULL, theirs, old));
+}
+
 GstCaps *gst_qsr_caps_fixate(const GstQsrFactors *factors, GstPadDirection direction,
                              const GstCaps *caps, GstCaps *othercaps)
 {
     const GstStructure *given = gst_caps_get_structure(caps, 0);
     gboolean is_up = direction == GST_PAD_SINK;
-    GstStructure *s = NULL;
+    GstStructure *s = NULL, *said = gst_structure_copy(given);
+    GstQsrColour colour;
     gint width, height;
 
+    if (is_up && structure_colour(&colour, given, gst_caps_get_features(caps, 0)))
+        gst_qsr_colour_write(&colour, said);
+
     if (!gst_structure_get_int(given, "width", &width) ||
-        !gst_structure_get_int(given, "height", &height))
+        !gst_structure_get_int(given, "height", &height)) {
+        gst_structure_free(said);
         return gst_caps_fixate(othercaps);
+    }
 
     for (gint k = 0; k < factors->n && !s; k++) {
         QsrScale scale = factors->scale[k];
@@ -163,7 +186,8 @@ GstCaps *gst_qsr_caps_fixate(const GstQsrFactors *factors, GstPadDirection direc
 
         for (guint i = 0; i < gst_caps_get_size(othercaps) && w && h; i++) {
             s = gst_caps_get_structure(othercaps, i);
-            if (has_room(s, "width", w) && has_room(s, "height", h)) {
+            if (has_room(s, "width", w) && has_room(s, "height", h) &&
+                allows(s, said, given, "colorimetry") && allows(s, said, given, "chroma-site")) {
                 GstCaps *chosen = caps_of(s, gst_caps_get_features(othercaps, i));
 
                 gst_caps_unref(othercaps);
@@ -177,16 +201,15 @@ GstCaps *gst_qsr_caps_fixate(const GstQsrFactors *factors, GstPadDirection direc
     }
 
     if (s) {
-        GstQsrColour colour;
-
         // Fields that only the other side has.
         if (gst_structure_has_field(s, "pixel-aspect-ratio"))
             gst_structure_fixate_field_nearest_fraction(s, "pixel-aspect-ratio", 1, 1);
         if (gst_structure_has_field(s, "interlace-mode"))
             gst_structure_fixate_field_string(s, "interlace-mode", "progressive");
-        if (is_up && structure_colour(&colour, given, gst_caps_get_features(caps, 0)))
-            gst_qsr_colour_write(&colour, s);
+        copy_field(s, said, "colorimetry");
+        copy_field(s, said, "chroma-site");
     }
+    gst_structure_free(said);
     return gst_caps_fixate(othercaps);
 }
 
@@ -304,10 +327,15 @@ gchar *gst_qsr_caps_explain(const GstQsrFactors *factors, GstCaps *in, GstCaps *
     const GstStructure *s = gst_caps_get_structure(in, 0);
     GstCaps *can = gst_qsr_caps_transform(factors, GST_PAD_SINK, in, NULL);
     gchar *ret = NULL, *only_1x = gst_qsr_caps_only_1x(in);
+    GstQsrColour colour;
     gint width = 0, height = 0;
 
     gst_structure_get_int(s, "width", &width);
     gst_structure_get_int(s, "height", &height);
+    if (structure_colour(&colour, s, gst_caps_get_features(in, 0))) {
+        for (guint i = 0; i < gst_caps_get_size(can); i++)
+            gst_qsr_colour_write(&colour, gst_caps_get_structure(can, i));
+    }
 
     if (gst_caps_is_empty(can)) {
         ret = only_1x ? g_steal_pointer(&only_1x)

@@ -13,14 +13,16 @@ G_BEGIN_DECLS
 
 // The caps on the other pad for `caps` on the pad of `direction`: one structure
 // per structure and factor. Width and height change; every other field and the
-// caps features stay, and what only 1x can do (see below) stays at 1x. From
-// fixed sink caps, the result says its colorimetry and chroma-site.
+// caps features stay, and what only 1x can do (see below) stays at 1x.
 GstCaps *gst_qsr_caps_transform(const GstQsrFactors *factors, GstPadDirection direction,
                                 GstCaps *caps, GstCaps *filter);
 
 // Fixed caps out of `othercaps` for the fixed `caps`: the first factor that
-// `othercaps` has room for. Takes `othercaps`. If there is none the result is
-// any of them, and gst_qsr_caps_factor() will refuse it.
+// `othercaps` has room for. The caps for the src pad say their colorimetry and
+// chroma-site; this is not done earlier, because it would make the answers to
+// queries narrower than the caps they are about. Takes `othercaps`. If there is
+// no room the result is any of them, which gst_qsr_caps_factor() or the meaning
+// of the samples will give away.
 GstCaps *gst_qsr_caps_fixate(const GstQsrFactors *factors, GstPadDirection direction,
                              const GstCaps *caps, GstCaps *othercaps);
 

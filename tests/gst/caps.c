@@ -23,6 +23,10 @@ static const struct {
     {"scale=4", "width=64,height=36", NULL, 256, 144},
     {"scale=1", "width=64,height=36", NULL, 64, 36},
     {"scale=3", "width=64,height=36", "video/x-raw,width=[1,200]", 192, 108},
+    {"", "width=64,height=36", "video/x-raw,width=128,colorimetry=bt709;video/x-raw,width=192", 192,
+     108},
+    {"", "width=64,height=36", "video/x-raw,width=128,colorimetry=(string){bt709,(string)1:4:0:0}",
+     128, 72},
 };
 
 // The harness asks downstream with these caps.
@@ -75,6 +79,8 @@ static const struct {
     {"", "width=64,height=48,interlace-mode=interleaved", "video/x-raw,width=128", "deinterlace"},
     {"scale=2", "width=64,height=48", "video/x-raw,format=RGB", "videoconvert"},
     {"scale=2", "width=64,height=48", "video/x-raw,colorimetry=bt709", "videoconvert"},
+    {"", "width=64,height=48", "video/x-raw,colorimetry=bt709", "videoconvert"},
+    {"", "width=64,height=48", "video/x-raw,chroma-site=mpeg2", "videoconvert"},
 };
 
 GST_START_TEST(test_refusal)
@@ -186,6 +192,17 @@ GST_START_TEST(test_queries)
         fail_unless(w == expected[i][0] && height == expected[i][1]);
     }
     gst_caps_unref(caps);
+
+    // What is offered is answered with no less: elements take an offer for
+    // refused if the answer says more than it, be it only the colorimetry.
+    {
+        GstCaps *offer = test_caps("I420", 960, 540, NULL);
+
+        caps = gst_pad_query_caps(sink, offer);
+        fail_unless(gst_caps_is_subset(offer, caps), "%s", gst_caps_to_string(caps));
+        gst_caps_unref(caps);
+        gst_caps_unref(offer);
+    }
 
     // A factor set meanwhile counts.
     g_object_set(h->element, "scale", 1.5, NULL);
