@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The innermost loops of the AArch64 convolutions, as the compiler made them.
+
+Nothing may be spilled to the stack, and next to the multiplications there may be
+only so many instructions: a compiler that undoes the blocking shows up here.
+"""
+
+import re
+
+# Multiplications of one loop, and the most instructions it may have.
+# i8mm and dotprod: 16 or 12 outputs a block.
+LIMITS = {
+    'neon': {32: 64},
+    'dotprod': {64: 92, 48: 72},
+    'i8mm': {32: 64, 24: 52},
+}
+MULTIPLY = re.compile(r'(sdot|usmmla|smull|smlal2)\t')
+SPILL = re.compile(r'(ldr|str|ldp|stp|ldur|stur)\tq.*\[sp')
+BRANCH = re.compile(r'(?:b\.\w+|b|cbn?z\t\w+,|tbn?z\t\w+, #\w+,)\s+([0-9a-f]+) <')
+EXPECTED = 12 # functions: two widths of an input, a body and four heads
+
+
+def functions(listing):
+    """(name, [(address, instruction)]) of a listing by objdump."""
+    name, code = None, []
+    for line in listing.splitlines():
+        head = re.match(r'[0-9a-f]+ <(\w+)>:', line)
+        if head:
+            if name:
+                yield name, code
+            name, code = head.group(1), []
+            continue
+        instruction = re.match(r'\s+([0-9a-f]+):\s+(.*)', line)
+        if instruction:
+            code.append((int(instruction.group(1), 16), instruction.group(2)))
+    if name:
+        yield name, code
+
+
+def innermost(code):
+    """The loops that contain no other, as lists of instructions."""
+    index = {address: i for i, (address, _) in enumerate(code)}
+    back = []
+    for i, (_, text) in enumerate(code):
+        target = BRANCH.match(text)
+        start = index.get(int(target.group(1), 16)) if target else None
+        if start is not None and start <= i:
+            back.append((start, i))
+    for start, end in back:
+        if not any((s, e) != (start, end) and s >= start and e <= end for s, e in back):
+            yield [text for _, text in code[start:end + 1]]
+
+
+def check(listing, isa):
+    faults, seen = 0, set()
+    for name, code in functions(listing):
+        for loop in innermost(code):
+            multiplications = sum(1 for text in loop if MULTIPLY.match(text))
+            if not name.startswith('conv_') or not multiplications:
+                continue
+            seen.add(name)
+            spills = sum(1 for text in loop if SPILL.search(text))
+            most = LIMITS[isa].get(multiplications)
+            print(f'{name:30} {len(loop):3} instructions, {multiplications} multiplications')
+            if spills or most is None or len(loop) > most:
+                faults += 1
+                print(f'FAIL {name}: {spills} spills, {len(loop)} instructions, {most} allowed')
+    if len(seen) != EXPECTED:
+        faults += 1
+        print(f'FAIL {isa}: loops of {len(seen)} functions found, not of {EXPECTED}')
+    return faults
