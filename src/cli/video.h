@@ -55,7 +55,9 @@ typedef struct QsrVideoJob {
     int64_t entered;                 // frames before the upscaler
     GstPad *mux_video;               // requested, not linked yet
     bool decoded;                    // the rest of the video's chain exists
-    GstVideoInfo out_info;
+    GstVideoInfo in_info, out_info;
+    GstClockTime next_stamp;         // for frames that have none
+    bool stamped;
     QsrMd5 md5;
 } QsrVideoJob;
 

@@ -11,6 +11,29 @@
 
 // ------------------------------------------------------------------ probes ---
 
+// A raw elementary stream may come without time stamps, which muxers need: the
+// frame rate makes them, or 25 per second as elsewhere.
+static GstBuffer *stamp(QsrVideoJob *job, GstBuffer *buffer)
+{
+    GstClockTime frame = gst_util_uint64_scale(GST_SECOND, 1, 25);
+
+    if (GST_VIDEO_INFO_FPS_N(&job->in_info) > 0)
+        frame = gst_util_uint64_scale(GST_SECOND, (guint64)GST_VIDEO_INFO_FPS_D(&job->in_info),
+                                      (guint64)GST_VIDEO_INFO_FPS_N(&job->in_info));
+    if (!GST_BUFFER_PTS_IS_VALID(buffer)) {
+        if (!job->stamped && GST_VIDEO_INFO_FPS_N(&job->in_info) <= 0)
+            qsr_cli_note(job->o, "%s has no time stamps: 25 frames per second are assumed",
+                         job->o->input);
+        job->stamped = true;
+        buffer = gst_buffer_make_writable(buffer);
+        GST_BUFFER_PTS(buffer) = job->next_stamp;
+        GST_BUFFER_DURATION(buffer) = frame;
+    }
+    job->next_stamp = GST_BUFFER_PTS(buffer) +
+                      (GST_BUFFER_DURATION_IS_VALID(buffer) ? GST_BUFFER_DURATION(buffer) : frame);
+    return buffer;
+}
+
 // Before the upscaler: counts for --frames.
 static GstPadProbeReturn on_decoded_frame(GstPad *pad, GstPadProbeInfo *info, gpointer data)
 {
@@ -18,6 +41,8 @@ static GstPadProbeReturn on_decoded_frame(GstPad *pad, GstPadProbeInfo *info, gp
     QsrVideoJob *job = data;
     GstClockTime end;
 
+    buffer = stamp(job, buffer);
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
     g_atomic_int_inc(&job->activity);
     if (!job->o->frames)
         return GST_PAD_PROBE_OK;
@@ -239,6 +264,7 @@ static void on_decoded_video(GstElement *decode, GstPad *pad, gpointer data)
     g_atomic_int_set(&job->decoders[job->video_decoder].alive, 1);
     if (!job->decoded && gst_caps_is_fixed(caps) && gst_video_info_from_caps(&info, caps)) {
         job->decoded = true;
+        job->in_info = info;
         if (GST_VIDEO_INFO_COMP_DEPTH(&info, 0) > 8)
             qsr_cli_note(job->o, "%s has %d bits per sample; 8 of them are used", job->o->input,
                          GST_VIDEO_INFO_COMP_DEPTH(&info, 0));

@@ -147,6 +147,17 @@ class Video(Case):
             self.assertEqual(len(frames_of(self.path(name))[1]), len(stamps))
         self.assertEqual(frames_of(self.path('out.mkv'))[1], stamps)
 
+    @unittest.skipUnless(have('h264parse'), 'no h264parse')
+    def test_raw_stream(self):
+        """Frames without time stamps all arrive."""
+        clip = self.path('in.264')
+        gst(clips.video(7) + clips.X264 + ' ! video/x-h264,stream-format=byte-stream ! '
+            'filesink location=' + clip)
+        for name in ('out.mkv', 'out.mp4'):
+            self.good('upscale', clip, self.path(name), '-q')
+            stamps = frames_of(self.path(name))[1]
+            self.assertEqual(len(set(stamps)), 7)
+
     def test_odd_sizes(self):
         """H.264 has even sizes only; the odd column goes, with a note."""
         clip = make_clip(self.path('in.mkv'), 2, 'format=I420,width=62,height=46,framerate=5/1',
