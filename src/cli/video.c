@@ -287,5 +287,6 @@ int qsr_upscale_video(const QsrOptions *o, bool *interrupted, QsrError *err)
     gst_clear_object(&run.bus);
     gst_clear_object(&run.job.pipeline);
     g_mutex_clear(&run.job.lock);
+    gst_deinit();
     return ret;
 }

@@ -243,6 +243,25 @@ class Video(Case):
         self.assertIn('4 frames', err)
         self.assertEqual(run('upscale', clip, self.path('out.mkv'), '-q', '-y')[1:], (b'', ''))
 
+    def test_leaks(self):
+        """No GStreamer object outlives its run, successful or not."""
+        clip = make_clip(self.path('in.mkv'), 2)
+        env = {'GST_TRACERS': 'leaks', 'GST_DEBUG': 'GST_TRACER:7', 'GST_DEBUG_NO_COLOR': '1'}
+        runs = [(0, [clip, self.path('out.mkv')]), (0, [clip, '--md5']),
+                (1, [clip, self.path('none/out.mkv')]),
+                (1, [self.file('x.txt', b'hello world\n'), self.path('b.mkv')])]
+        if have('webmmux', 'vp9enc', 'avenc_aac', 'mp4mux'):
+            aac = self.path('in.mp4')
+            gst(clips.video(2) + clips.X264 + ' ! queue ! m. ' + clips.audio(1, 'avenc_aac') +
+                'mp4mux name=m ! filesink location=' + aac)
+            runs.append((0, [aac, self.path('out.webm')]))
+        for want, args in runs:
+            code, _, err = run('upscale', *args, '-q', env=env)
+            self.assertEqual(code, want, err)
+            alive = [line for line in err.splitlines()
+                     if 'object-alive, type-name=(string)Gst' in line]
+            self.assertEqual(alive, [])
+
     def test_existing_file(self):
         clip = make_clip(self.path('in.mkv'), 2, sound=0)
         self.file('out.mkv', b'precious')

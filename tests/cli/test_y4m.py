@@ -42,7 +42,8 @@ class Y4m(Case):
         for params in ('F5:1 A2:1 C420jpeg', 'F25:1 C420', 'F25:1'):
             self.assertEqual(md5(params), base)
         results = [base, md5('F25:1 C420mpeg2'), md5('F25:1 C420paldv'),
-                   md5('F25:1 C420jpeg XCOLORRANGE=FULL'), md5('F25:1 C420jpeg', '--matrix', 'bt709')]
+                   md5('F25:1 C420jpeg XCOLORRANGE=FULL'),
+                   md5('F25:1 C420jpeg', '--matrix', 'bt709')]
         self.assertEqual(len(set(results)), len(results))
         self.assertEqual(md5('F25:1 C420jpeg', '--matrix', 'bt601'), base)
         # More than 576 lines are BT.709.
