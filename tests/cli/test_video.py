@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Videos end to end: frames, time stamps, audio, and what describes the picture."""
+import os
 import struct
 import unittest
 
@@ -7,6 +8,7 @@ import clips
 from clips import decode, frames_of, gst, have, make_clip, track, track_caps
 from common import Case, digest, main, make_y4m, run
 
+ELEMENT = os.environ.get('QSR_SANITIZED') != '1'
 FRAME = 128 * 96 * 3 // 2  # a 64x48 frame at twice the size, I420
 
 
@@ -30,12 +32,14 @@ class Video(Case):
         self.assertGreater(len(sound[0]), 1000)
         self.assertEqual(sound[0], sound[1])
         self.assertEqual(track_caps(out, 'audio_0'), 'audio/x-opus')
-        # The encoded frames are those of the element, nearly.
-        want = decode(clip, self.path('want'), 'qsrupscale !')
         got = decode(out, self.path('got'))
-        self.assertEqual((len(want), len(got)), (12 * FRAME, 12 * FRAME))
-        self.assertLess(difference(want, got), 2.5)
+        self.assertEqual(len(got), 12 * FRAME)
+        if ELEMENT:  # The encoded frames are those of the element, nearly.
+            want = decode(clip, self.path('want'), 'qsrupscale !')
+            self.assertEqual(len(want), len(got))
+            self.assertLess(difference(want, got), 2.5)
 
+    @unittest.skipUnless(ELEMENT, 'gst-launch-1.0 cannot load a sanitized plugin')
     def test_same_frames_as_gst_launch(self):
         clip = make_clip(self.path('in.mkv'), sound=0)
         for scale in ('1.5', '2', '4'):
@@ -47,6 +51,7 @@ class Video(Case):
             self.assertEqual(self.md5(clip, *options), want)
         self.assertNotEqual(self.md5(clip, '--frames', '11'), want)
 
+    @unittest.skipUnless(ELEMENT, 'gst-launch-1.0 cannot load a sanitized plugin')
     def test_packed_and_padded_frames(self):
         """The digest is of samples alone: odd sizes have padding, RGB one plane."""
         for caps in ('format=GRAY8,width=33,height=21', 'format=RGB,width=33,height=21',
@@ -252,7 +257,7 @@ class Video(Case):
                 (1, [self.file('x.txt', b'hello world\n'), self.path('b.mkv')])]
         if have('webmmux', 'vp9enc', 'avenc_aac', 'mp4mux'):
             aac = self.path('in.mp4')
-            gst(clips.video(2) + clips.X264 + ' ! queue ! m. ' + clips.audio(1, 'avenc_aac') +
+            gst(clips.video(12) + clips.X264 + ' ! queue ! m. ' + clips.audio(1, 'avenc_aac') +
                 'mp4mux name=m ! filesink location=' + aac)
             runs.append((0, [aac, self.path('out.webm')]))
         for want, args in runs:
