@@ -5,8 +5,8 @@
     aarch64.py SOURCE BUILD PROCESSOR     the tests on a processor that qemu knows
 
 BUILD is a folder of its own, shared by all calls; the first one builds there.
-libmd for the target comes from Debian's package, kept in SOURCE/.cache, or from
-the folder that QSR_AARCH64_SYSROOT names. Exit status 77: something is missing.
+libmd for the target comes from Debian's package, kept in SOURCE/.cache (in BUILD
+where SOURCE is read-only), or from the folder that QSR_AARCH64_SYSROOT names. Exit status 77: something is missing.
 """
 
 import fcntl
@@ -82,14 +82,15 @@ def download(folder):
     shutil.rmtree(state)
 
 
-def sysroot(source):
+def sysroot(source, build_folder):
     named = os.environ.get('QSR_AARCH64_SYSROOT')
     if named:
         if not (pathlib.Path(named) / LIBMD).exists():
             print(f'QSR_AARCH64_SYSROOT: {named} has no {LIBMD}')
             sys.exit(1)
         return pathlib.Path(named)
-    folder = source / '.cache' / 'aarch64'
+    keep = source / '.cache' if os.access(source, os.W_OK) else build_folder
+    folder = keep / 'aarch64'
     if not (folder / LIBMD).exists():
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
@@ -101,7 +102,7 @@ def sysroot(source):
 
 def build(source, folder):
     """Static programs, so that nothing of the target needs to be installed."""
-    root = sysroot(source)
+    root = sysroot(source, folder)
     cross = source / 'tests' / 'portability' / 'aarch64.txt'
     here = folder / 'sysroot.txt' # what a committed file cannot say
     here.write_text(f"[properties]\nsys_root = '{root}'\n"
@@ -113,6 +114,7 @@ def build(source, folder):
         call(['meson', 'setup', cross_build, source, '--cross-file', cross, '--cross-file', here,
               '-Ddefault_library=static', '-Dc_link_args=-static', '-Dorc=disabled',
               '-Dgst=disabled', '-Dcli=disabled', '-Dbuildtype=release'])
+    call(['ninja', '-C', cross_build, 'build.ninja']) # the list of tests may have changed
     wanted = [cmd[0] for _, cmd in tests(cross_build)]
     call(['ninja', '-C', cross_build, 'kernels/libqsr_kernels.a']
          + [os.path.relpath(w, cross_build) for w in wanted])
