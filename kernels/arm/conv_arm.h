@@ -214,7 +214,8 @@ INLINE void store_x3(uint8_t *const dst[4], int x, uint8x16_t out[PIXELS][3])
 // out[p]: four rows of four colours, in 48 bytes.
 INLINE void store_x4(uint8_t *const dst[4], int x, uint8x16_t out[PIXELS][3])
 {
-    static const uint8_t spread[16] = {0, 1, 2, 0xff, 3, 4, 5, 0xff, 6, 7, 8, 0xff, 9, 10, 11, 0xff};
+    static const uint8_t spread[16] = {0, 1, 2, 0xff, 3, 4,  5,  0xff,
+                                       6, 7, 8, 0xff, 9, 10, 11, 0xff};
     const uint8x16_t index = vld1q_u8(spread);
     UNROLL
     for (int p = 0; p < PIXELS; p++) {

@@ -6,7 +6,8 @@
 
 BUILD is a folder of its own, shared by all calls; the first one builds there.
 libmd for the target comes from Debian's package, kept in SOURCE/.cache (in BUILD
-where SOURCE is read-only), or from the folder that QSR_AARCH64_SYSROOT names. Exit status 77: something is missing.
+where SOURCE is read-only), or from the folder that QSR_AARCH64_SYSROOT names.
+Exit status 77: something is missing.
 """
 
 import fcntl
