@@ -20,7 +20,7 @@ class Unreadable(Case):
     def test_truncated(self):
         """A cut file is refused by its own account of its size, before any work."""
         files = [make_clip(self.path('a.mkv'))]
-        if have('mp4mux', 'qtmux', 'avimux'):
+        if have('mp4mux', 'qtmux', 'avimux', 'h264parse'):
             for name, muxer in (('a.mp4', 'mp4mux'), ('a.mov', 'qtmux faststart=true'),
                                 ('a.avi', 'avimux')):
                 files.append(make_clip(self.path(name), sound=0, muxer=muxer))
