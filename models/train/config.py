@@ -20,7 +20,7 @@ class Recipe:
 
     size: str
     scale_name: str
-    iterations: int = 32000
+    iterations: int = 22000
     batch: int = 16
     patch: int = 32  # low-resolution pixels, even for the sake of 1.5x
     peak_rate: float = 1e-3
@@ -31,8 +31,8 @@ class Recipe:
     average: float = 0.999  # decay of the moving average of the kernels
     seed: int = 1
     start_from: str = ""  # run whose body initialises this one
-    qat_iterations: int = 3000
-    qat_rate: float = 1e-4
+    qat_iterations: int = 1500
+    qat_rate: float = 5e-5
 
     @property
     def channels(self):
@@ -60,7 +60,7 @@ def recipe(size, scale_name, **changes):
     if scale_name != "2x":
         # The body already knows edges from the 2x run; fewer steps suffice.
         base.start_from = f"{size}-2x"
-        base.iterations = 14000
+        base.iterations = 10000
     for key, value in changes.items():
         if value is not None:
             setattr(base, key, value)

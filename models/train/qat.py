@@ -15,6 +15,8 @@ from .evaluate import SETS, float_upscaler, judge, mean_psnr
 from .loop import Log, loss_of, rate_at, save_atomically
 from .quant import QuantNet
 
+JUDGE_EVERY = 250
+
 
 def load_float(run):
     path = os.path.join(config.RUNS, run, "float.pt")
@@ -34,8 +36,12 @@ def as_pixels(batch, device):
 
 def fine_tune(recipe, assets, run, stop_at=None):
     """Fine-tune the float weights of a run under the integer contract. Returns
-    the better of the last and the averaged network, by held-out pictures, or
-    None when the time ran out first (call again to go on)."""
+    the best of the networks met on the way, by held-out pictures, or None when
+    the time ran out first (call again to go on).
+
+    Weights near the middle of two integers jump between them for ever, and a
+    vanishing rate freezes them on a random side. So the rate stays up, and it
+    is the moving average that is rounded and judged."""
     folder = config.run_folder(run)
     log = Log(os.path.join(folder, "log.txt"))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -52,23 +58,24 @@ def fine_tune(recipe, assets, run, stop_at=None):
     average = copy.deepcopy(net)
     scales = [conv.log_scale for conv in net.convs]
     others = [p for conv in net.convs for p in (conv.weight, conv.bias)]
-    # A scale moves all weights of its channel at once: smaller steps.
     optimiser = torch.optim.Adam([{"params": others}, {"params": scales}],
                                  lr=recipe.qat_rate, betas=(0.9, 0.99))
-    first, checkpoint = 0, os.path.join(folder, "qat.pt")
+    first, best, best_psnr = 0, copy.deepcopy(net.state_dict()), held_out_psnr(net, pairs)
+    checkpoint = os.path.join(folder, "qat.pt")
     if os.path.exists(checkpoint):
         state = torch.load(checkpoint, map_location=device)
         if state["source"] == source["step"] and state["total"] == total:
             net.load_state_dict(state["net"])
             average.load_state_dict(state["average"])
             optimiser.load_state_dict(state["optimiser"])
-            first = state["step"]
+            first, best, best_psnr = state["step"], state["best"], state["best_psnr"]
     patches = Patches(assets, recipe.scale, recipe.patch, recipe.seed * 7919 + first)
     started, running = time.time(), 0.0
     for step in range(first, total):
-        rate = rate_at(step, recipe, total, recipe.qat_rate)
+        rate = max(rate_at(step, recipe, total, recipe.qat_rate), recipe.qat_rate / 5)
         optimiser.param_groups[0]["lr"] = rate
-        optimiser.param_groups[1]["lr"] = rate
+        # A scale moves all weights of its channel at once, many over an edge.
+        optimiser.param_groups[1]["lr"] = rate / 10
         low, high = patches.batch(recipe.batch)
         output = net(as_pixels(low, device))
         loss = loss_of(output / 255, as_pixels(high, device) / 255, recipe.luma)
@@ -76,24 +83,27 @@ def fine_tune(recipe, assets, run, stop_at=None):
         loss.backward()
         optimiser.step()
         with torch.no_grad():
-            keep = min(0.995, (step + 1) / (step + 10))
+            keep = min(0.998, (step + 1) / (step + 10))
             for mean, now in zip(average.parameters(), net.parameters()):
                 mean.lerp_(now, 1 - keep)
         running += float(loss.detach())
         step += 1
         late = stop_at is not None and time.time() > stop_at
-        if step % 1000 == 0 or step == total or late:
+        if step % JUDGE_EVERY == 0 or step == total or late:
+            psnr = held_out_psnr(average, pairs)
+            if psnr > best_psnr:
+                best, best_psnr = copy.deepcopy(average.state_dict()), psnr
             save_atomically({"net": net.state_dict(), "average": average.state_dict(),
-                             "optimiser": optimiser.state_dict(), "step": step,
-                             "source": source["step"], "total": total}, checkpoint)
-            log(f"qat step {step} loss {running / (step % 1000 or 1000):.5f} held-out "
-                f"{held_out_psnr(net, pairs):.3f} dB, averaged {held_out_psnr(average, pairs):.3f} "
-                f"dB {(time.time() - started) / (step - first) * 1000:.1f} ms/step")
+                             "optimiser": optimiser.state_dict(), "step": step, "best": best,
+                             "best_psnr": best_psnr, "source": source["step"], "total": total},
+                            checkpoint)
+            log(f"qat step {step} loss {running / (step % JUDGE_EVERY or JUDGE_EVERY):.5f} "
+                f"held-out {held_out_psnr(net, pairs):.3f} dB, averaged {psnr:.3f} dB "
+                f"{(time.time() - started) / (step - first) * 1000:.1f} ms/step")
             running = 0.0
         if late and step < total:
             return None
-    if held_out_psnr(average, pairs) > held_out_psnr(net, pairs):
-        return average
+    net.load_state_dict(best)
     return net
 
 
