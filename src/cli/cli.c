@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 void qsr_cli_error(const char *format, ...)
 {
@@ -23,7 +24,8 @@ void qsr_cli_note(const QsrOptions *o, const char *format, ...)
     if (o->quiet)
         return;
     va_start(args, format);
-    fputs("qsr: ", stderr);
+    // In place of a progress line that may stand there.
+    fputs(isatty(STDERR_FILENO) ? "\r\033[Kqsr: " : "qsr: ", stderr);
     vfprintf(stderr, format, args);
     fputc('\n', stderr);
     va_end(args);

@@ -126,6 +126,35 @@ class Outputs(Case):
         self.assertIn(b'Broken pipe', err)
 
 
+class Progress(Case):
+    def test_terminal(self):
+        """On a terminal the progress is shown, and nothing of it remains."""
+        import pty
+        master, slave = pty.openpty()
+        work = subprocess.Popen([QSR, 'upscale', '-', self.path('out.y4m')],
+                                stdin=subprocess.PIPE, stderr=slave)
+        os.close(slave)
+        data = make_y4m(16, 16, 4)
+        cut = len(data) // 2
+        work.stdin.write(data[:cut])
+        work.stdin.flush()
+        time.sleep(1)
+        work.stdin.write(data[cut:])
+        work.stdin.close()
+        self.assertEqual(work.wait(60), 0)
+        text = os.read(master, 65536)
+        os.close(master)
+        self.assertRegex(text, rb'frame \d+  [\d.]+ fps')
+        self.assertRegex(text.split(b'\r')[-2], rb'^.*: 16x16 -> 32x32, 4 frames')
+
+    def test_elsewhere(self):
+        """In a file or a pipe there is none, unless asked for."""
+        y4m = self.file('in.y4m', make_y4m(16, 16, 2))
+        _, _, err = run('upscale', y4m, self.path('out.y4m'))
+        self.assertEqual(err.count('\n'), 1)
+        self.assertNotIn('\r', err)
+
+
 class Interrupts(Case):
     def test_signals(self):
         """Each signal ends the program with 130 and leaves nothing."""
