@@ -87,6 +87,7 @@ static void encode_audio(QsrVideoJob *job, GstPad *pad, GstPad *mux_pad,
 {
     GstElement *elements[5], *encoder;
     QsrDecoder *decoder;
+    char bitrate[16];
 
     elements[0] = qsr_video_add_queue(job, 0, QSR_QUEUE_BYTES);
     elements[1] = qsr_video_add(job, "decodebin");
@@ -97,8 +98,11 @@ static void encode_audio(QsrVideoJob *job, GstPad *pad, GstPad *mux_pad,
         !qsr_video_append(job, elements[2], elements[3]) ||
         !qsr_video_append(job, elements[3], encoder))
         return;
-    if (choice->bitrate && g_object_class_find_property(G_OBJECT_GET_CLASS(encoder), "bitrate"))
-        gst_util_set_object_arg(G_OBJECT(encoder), "bitrate", "192000");
+    if (choice->bitrate) {
+        // A number of another type in each encoder.
+        g_snprintf(bitrate, sizeof(bitrate), "%d", choice->bitrate);
+        gst_util_set_object_arg(G_OBJECT(encoder), "bitrate", bitrate);
+    }
     qsr_video_link_to_muxer(job, encoder, mux_pad, "an audio track");
     decoder = qsr_video_watch_decoder(job, elements[1], elements[2]);
     if (!decoder)
@@ -116,9 +120,13 @@ void qsr_video_add_audio(QsrVideoJob *job, GstPad *pad, const GstCaps *caps)
     QsrError err;
     gchar *codec;
 
-    // A file with more tracks than that is no film.
-    if (!job->mux || job->audio_tracks >= QSR_MAX_DECODERS - 1)
+    if (!job->mux)
         return;
+    // A file with more tracks than that is no film.
+    if (job->audio_tracks == QSR_MAX_DECODERS - 1) {
+        qsr_cli_note(job->o, "only %d audio tracks are kept", QSR_MAX_DECODERS - 1);
+        return;
+    }
     job->audio_tracks++;
     able = qsr_muxer_caps(job->container, "audio_%u");
     wanted = essential_caps(caps);

@@ -16,10 +16,12 @@ void qsr_video_fail(QsrVideoJob *job, const QsrError *err)
     if (first)
         job->error = *err;
     g_mutex_unlock(&job->lock);
-    if (first)
+    if (first) {
+        GstStructure *s = gst_structure_new_empty("qsr-failed");
+
         gst_element_post_message(job->pipeline,
-                                 gst_message_new_application(GST_OBJECT(job->pipeline),
-                                                             gst_structure_new_empty("qsr-failed")));
+                                 gst_message_new_application(GST_OBJECT(job->pipeline), s));
+    }
 }
 
 GstElement *qsr_video_add(QsrVideoJob *job, const char *factory)
@@ -102,7 +104,7 @@ GstPadProbeReturn qsr_video_end_here(GstPad *pad)
 }
 
 void qsr_video_add_probe(GstElement *element, const char *pad_name, GstPadProbeType type,
-                      GstPadProbeCallback callback, QsrVideoJob *job)
+                         GstPadProbeCallback callback, QsrVideoJob *job)
 {
     GstPad *pad = gst_element_get_static_pad(element, pad_name);
 
@@ -115,8 +117,8 @@ void qsr_video_add_probe(GstElement *element, const char *pad_name, GstPadProbeT
 // In tenths of a second: how long a decoder has for its last frames, and how
 // long nothing at all may move, before the first frame (parsebin can lose the
 // end of a damaged file) and later (an encoder may be slow).
-#define DECODER_TICKS 30
-#define START_TICKS 100
+#define DECODER_TICKS 150
+#define START_TICKS 150
 #define STANDSTILL_TICKS 600
 
 GstPadProbeReturn qsr_video_on_activity(GstPad *pad, GstPadProbeInfo *info, gpointer data)
