@@ -77,7 +77,7 @@ def replace(text, name, content):
     pattern = r'(<!-- %s -->\n).*?(\n<!-- end -->)' % name
     if not re.search(pattern, text, re.S):
         sys.exit('update_readme.py: README.md has no place for: ' + name)
-    return re.sub(pattern, lambda m: m.group(1) + content + m.group(2), text, flags=re.S)
+    return re.sub(pattern, lambda m: m.group(1) + '\n' + content + '\n' + m.group(2), text, flags=re.S)
 
 
 def main(build='build'):
