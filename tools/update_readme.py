@@ -52,7 +52,8 @@ def speed_table():
     section = text[text.index('## Instruction sets'):]
     table = '\n'.join(line for line in section.split('\n## ')[0].splitlines()
                       if line.startswith('|'))
-    return '960x540 to 1920x1080, I420, on an %s:\n\n%s' % (processor, table)
+    return ('960x540 to 1920x1080, I420 in and out, colour conversion included, on an %s:\n\n%s' %
+            (processor, table))
 
 
 def picture(build):
