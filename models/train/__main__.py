@@ -10,8 +10,9 @@ from . import config
 from .loop import train_float
 from .qat import export, fine_tune
 
-WHOLE = ("iterations", "batch", "patch", "expand", "seed", "warmup", "qat_iterations")
-REAL = ("peak_rate", "luma", "average", "qat_rate")
+WHOLE = ("iterations", "batch", "patch", "expand", "seed", "warmup", "qat_iterations",
+         "settle_iterations")
+REAL = ("peak_rate", "luma", "average", "qat_rate", "settle_rate")
 
 
 def main():

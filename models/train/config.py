@@ -33,6 +33,8 @@ class Recipe:
     start_from: str = ""  # run whose body initialises this one
     qat_iterations: int = 1500
     qat_rate: float = 5e-5
+    settle_iterations: int = 600
+    settle_rate: float = 2e-4
 
     @property
     def channels(self):

@@ -83,16 +83,26 @@ class QuantConv(nn.Module):
         self.weight = nn.Parameter(weight.clone())
         self.bias = nn.Parameter(bias.clone())
         self.log_scale = nn.Parameter(best_scales(weight).log())
+        self.frozen = None
 
     def scale(self):
         return self.log_scale.exp().clamp(NARROWEST_SCALE, WIDEST_SCALE)
 
-    def forward(self, x):
-        scale = self.scale()
+    def freeze(self):
+        """From now on the integers stay; only bias and scale can be trained."""
+        self.frozen = integer_weights(self.weight.detach(), self.scale().detach())
+
+    def integers(self, scale):
+        if self.frozen is not None:
+            return self.frozen
         # Clipped weights get no gradient but pull on the scale.
         real = (self.weight / scale.view(-1, 1, 1, 1)).clamp(-127, 127)
         whole = integer_weights(self.weight.detach(), scale.detach())
-        whole = real + (whole - real).detach()
+        return real + (whole - real).detach()
+
+    def forward(self, x):
+        scale = self.scale()
+        whole = self.integers(scale)
         bound = 255 * float(whole.detach().abs().flatten(1).sum(1).max())
         acc = convolve(x, whole.contiguous(memory_format=torch.channels_last), bound)
         soft = acc.float() * scale.view(1, -1, 1, 1) + 255 * self.bias.view(1, -1, 1, 1)
@@ -104,10 +114,10 @@ class QuantConv(nn.Module):
         return soft + (hard - soft).detach()
 
     def layer(self):
-        weight, scale = self.weight.detach(), self.scale().detach()
+        scale = self.scale().detach()
         multiplier, shift = constants(scale)
         bias = integer_bias(self.bias.cpu(), scale.cpu(), shift)
-        whole = integer_weights(weight, scale).permute(0, 2, 3, 1).cpu()
+        whole = self.integers(scale).detach().permute(0, 2, 3, 1).cpu()
         return Layer(np.ascontiguousarray(whole.numpy().astype(np.int8)),
                      bias.numpy().astype(np.int32), multiplier.numpy().astype(np.uint16),
                      shift.numpy().astype(np.uint8), FRACTION)

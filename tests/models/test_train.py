@@ -143,6 +143,13 @@ class Quantiser(unittest.TestCase):
             self.assertTrue(all(quant.is_pair_safe(layer) for layer in model.layers))
             self.assertTrue(np.array_equal(intsim.upscale(model, rgb),
                                            out[0].detach().permute(1, 2, 0).numpy()))
+            for conv in tuned.convs:  # frozen integers change nothing by themselves
+                conv.freeze()
+            self.assertTrue(torch.equal(tuned(x), out))
+            again = tuned.model({"name": "t"})
+            self.assertEqual(qsrfile.encode(again), qsrfile.encode(model))
+            for conv in tuned.convs:
+                conv.frozen = None
             out.mean().backward()
             self.assertGreater(float(tuned.convs[0].weight.grad.abs().sum()), 0)
             # and it is close to the float network it came from
@@ -330,7 +337,7 @@ class WholePath(unittest.TestCase):
             data.Image.fromarray(high).save(os.path.join(assets, f"eval/{name}/HR/1.png"))
             data.Image.fromarray(low).save(os.path.join(assets, f"eval/{name}/x2/LR/1.png"))
         recipe = config.recipe("small", "2x", iterations=3, batch=2, patch=16, warmup=1,
-                               qat_iterations=2)
+                               qat_iterations=2, settle_iterations=2)
         self.assertFalse(loop.train_float(recipe, assets, stop_at=0))
         self.assertTrue(loop.train_float(recipe, assets))
         self.assertEqual(qat.load_float(recipe.run)["step"], 3)
