@@ -106,16 +106,17 @@ static inline void conv_row(uint8_t *dst, const uint8_t *const src[3], int w, co
     }
 }
 
-// The heads: each position x gives an s x s block of RGBX pixels. Position x
-// reads `ksize` rows and columns from column x * step + first.
-static inline void head_row(uint8_t *const dst[4], const uint8_t *const *src, int w,
-                            const void *weights, int cin, int s, int ksize, int step, int first)
+// The heads: each position gives an s x s block of RGBX pixels.
+static inline void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
+                            const void *weights, int c, enum QsrHead head)
 {
     const CWeights *wt = weights;
+    const int s = head == QSR_HEAD_X2 ? 2 : head == QSR_HEAD_X4 ? 4 : 3;
+    const int cells = head == QSR_HEAD_X1_5; // 2x2, stride 2
+    const int ksize = cells ? 2 : 3, step = cells ? 2 : 1, first = cells ? 0 : -1;
     for (int x = 0; x < w; x++) {
         int32_t acc[48];
-        accumulate(acc, wt, src, ((ptrdiff_t)x * step + first) * cin, ksize, ksize * cin,
-                   3 * s * s);
+        accumulate(acc, wt, src, ((ptrdiff_t)x * step + first) * c, ksize, ksize * c, 3 * s * s);
         for (int dy = 0, o = 0; dy < s; dy++) {
             uint8_t *px = dst[dy] + (ptrdiff_t)x * s * QSR_RGBX;
             for (int dx = 0; dx < s; dx++, px += QSR_RGBX, o += 3) {
@@ -128,37 +129,18 @@ static inline void head_row(uint8_t *const dst[4], const uint8_t *const *src, in
     }
 }
 
-// One function per shape, so that the compiler knows every trip count.
-#define CONV_FNS(c)                                                                          \
-    static void conv_in_u8s8_3x##c##_c(uint8_t *dst, const uint8_t *const src[3], int w,     \
-                                       int cap, const void *weights)                         \
-    {                                                                                        \
-        (void)cap;                                                                           \
-        conv_row(dst, src, w, weights, QSR_RGBX, c);                                         \
-    }                                                                                        \
-    static void conv_body_u8s8_##c##x##c##_c(uint8_t *dst, const uint8_t *const src[3],      \
-                                             int w, int cap, int y_parity,                   \
-                                             const void *weights)                            \
-    {                                                                                        \
-        (void)cap, (void)y_parity;                                                           \
-        conv_row(dst, src, w, weights, c, c);                                                \
-    }                                                                                        \
-    HEAD_FN(c, x2, 2, 3, 1, -1)                                                              \
-    HEAD_FN(c, x3, 3, 3, 1, -1)                                                              \
-    HEAD_FN(c, x4, 4, 3, 1, -1)                                                              \
-    HEAD_FN(c, x1_5, 3, 2, 2, 0)
+// One function per shape is made of these, so that the compiler knows every trip count.
+static inline void in_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights,
+                          int c)
+{
+    conv_row(dst, src, w, weights, QSR_RGBX, c);
+}
 
-#define HEAD_FN(c, name, s, ksize, step, first)                                              \
-    static void conv_out_u8s8_##c##_##name##_c(uint8_t *const dst[4],                        \
-                                               const uint8_t *const src[3], int w, int cap,  \
-                                               int y_parity, const void *weights)            \
-    {                                                                                        \
-        (void)cap, (void)y_parity;                                                           \
-        head_row(dst, src, w, weights, c, s, ksize, step, first);                            \
-    }
-
-CONV_FNS(32)
-CONV_FNS(64)
+static inline void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights,
+                            int c)
+{
+    conv_row(dst, src, w, weights, c, c);
+}
 
 // ----------------------------------------------------------------- layout ---
 
@@ -193,21 +175,16 @@ static void fm_get_c(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
     memcpy(nhwc, row, (size_t)w * c);
 }
 
+#define ISA c
+#include "kernels/conv_table.h"
+
 void qsr_conv_dsp_init_c(QsrConvDSP *dsp)
 {
     *dsp = (QsrConvDSP){
-        .name = "c",
         .fm = {.w_align = 1, .row_group = 1, .group_bytes = fm_group_bytes_c,
                .row_offset = fm_row_offset_c, .clear = fm_clear_c,
                .put = fm_put_c, .get = fm_get_c},
-        .conv_in = {conv_in_u8s8_3x32_c, conv_in_u8s8_3x64_c},
-        .conv_body = {conv_body_u8s8_32x32_c, conv_body_u8s8_64x64_c},
-        .conv_out = {
-            {conv_out_u8s8_32_x2_c, conv_out_u8s8_32_x3_c, conv_out_u8s8_32_x4_c,
-             conv_out_u8s8_32_x1_5_c},
-            {conv_out_u8s8_64_x2_c, conv_out_u8s8_64_x3_c, conv_out_u8s8_64_x4_c,
-             conv_out_u8s8_64_x1_5_c},
-        },
         .pack_in = pack_in_c, .pack_body = pack_body_c, .pack_out = pack_out_c,
     };
+    fill_table(dsp);
 }

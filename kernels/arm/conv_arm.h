@@ -340,58 +340,15 @@ static void fm_get(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
 
 // ------------------------------------------------------------------ table ---
 
-#define JOIN_(a, b) a##_##b
-#define JOIN(a, b) JOIN_(a, b)
-#define FN(name) JOIN(name, ISA)
-#define STRING_(a) #a
-#define STRING(a) STRING_(a)
-
-#define CONV_FNS(c)                                                                             \
-    static void FN(conv_in_u8s8_3x##c)(uint8_t *dst, const uint8_t *const src[3], int w,        \
-                                       int cap, const void *weights)                            \
-    {                                                                                           \
-        (void)cap;                                                                              \
-        in_row(dst, src, w, weights, c);                                                        \
-    }                                                                                           \
-    static void FN(conv_body_u8s8_##c##x##c)(uint8_t *dst, const uint8_t *const src[3], int w,  \
-                                             int cap, int y_parity, const void *weights)        \
-    {                                                                                           \
-        (void)cap, (void)y_parity;                                                              \
-        body_row(dst, src, w, weights, c);                                                      \
-    }                                                                                           \
-    HEAD_FN(c, x2, QSR_HEAD_X2)                                                                 \
-    HEAD_FN(c, x3, QSR_HEAD_X3)                                                                 \
-    HEAD_FN(c, x4, QSR_HEAD_X4)                                                                 \
-    HEAD_FN(c, x1_5, QSR_HEAD_X1_5)
-
-#define HEAD_FN(c, name, head)                                                                  \
-    static void FN(conv_out_u8s8_##c##_##name)(uint8_t *const dst[4],                           \
-                                               const uint8_t *const src[3], int w, int cap,     \
-                                               int y_parity, const void *weights)               \
-    {                                                                                           \
-        (void)cap, (void)y_parity;                                                              \
-        head_row(dst, src, w, weights, c, head);                                                \
-    }
-
-CONV_FNS(32)
-CONV_FNS(64)
-
-#define HEADS(c)                                                                                \
-    {FN(conv_out_u8s8_##c##_x2), FN(conv_out_u8s8_##c##_x3), FN(conv_out_u8s8_##c##_x4),        \
-     FN(conv_out_u8s8_##c##_x1_5)}
+#include "kernels/conv_table.h"
 
 void FN(qsr_conv_dsp_init)(QsrConvDSP *dsp)
 {
-    dsp->name = STRING(ISA);
+    fill_table(dsp);
     dsp->fm.w_align = PIXELS;
     dsp->fm.clear = fm_clear;
     dsp->fm.put = fm_put;
     dsp->fm.get = fm_get;
-    dsp->conv_in[QSR_WIDTH_32] = FN(conv_in_u8s8_3x32);
-    dsp->conv_in[QSR_WIDTH_64] = FN(conv_in_u8s8_3x64);
-    dsp->conv_body[QSR_WIDTH_32] = FN(conv_body_u8s8_32x32);
-    dsp->conv_body[QSR_WIDTH_64] = FN(conv_body_u8s8_64x64);
-    memcpy(dsp->conv_out, (const QsrConvOutFn[2][4]){HEADS(32), HEADS(64)}, sizeof(dsp->conv_out));
     dsp->pack_in = pack_map;
     dsp->pack_body = pack_map;
     dsp->pack_out = pack_head;

@@ -272,8 +272,8 @@ INLINE void map_row(uint8_t *dst, const uint8_t *const src[3], int w, const void
     }
 }
 
-INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
-                     const void *weights, int cin, enum QsrHead head, int safe)
+INLINE void head_row_as(uint8_t *const dst[4], const uint8_t *const src[3], int w,
+                        const void *weights, int cin, enum QsrHead head, int safe)
 {
     const int cells = head == QSR_HEAD_X1_5;
     const int ksize = cells ? 2 : 3, stride = cells ? 2 * cin : cin;
@@ -304,59 +304,38 @@ INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
 
 #define IS_SAFE(weights) (((const Avx2Weights *)(weights))->safe)
 
-#define CONV_FNS(c)                                                                             \
-    static void conv_in_u8s8_3x##c##_avx2(uint8_t *dst, const uint8_t *const src[3], int w,     \
-                                          int cap, const void *weights)                         \
-    {                                                                                           \
-        (void)cap;                                                                              \
-        if (IS_SAFE(weights))                                                                   \
-            map_row(dst, src, w, weights, QSR_RGBX, c, 1);                                      \
-        else                                                                                    \
-            map_row(dst, src, w, weights, QSR_RGBX, c, 0);                                      \
-    }                                                                                           \
-    static void conv_body_u8s8_##c##x##c##_avx2(uint8_t *dst, const uint8_t *const src[3],      \
-                                                int w, int cap, int y_parity,                   \
-                                                const void *weights)                            \
-    {                                                                                           \
-        (void)cap, (void)y_parity;                                                              \
-        if (IS_SAFE(weights))                                                                   \
-            map_row(dst, src, w, weights, c, c, 1);                                             \
-        else                                                                                    \
-            map_row(dst, src, w, weights, c, c, 0);                                             \
-    }                                                                                           \
-    HEAD_FN(c, x2, QSR_HEAD_X2)                                                                 \
-    HEAD_FN(c, x3, QSR_HEAD_X3)                                                                 \
-    HEAD_FN(c, x4, QSR_HEAD_X4)                                                                 \
-    HEAD_FN(c, x1_5, QSR_HEAD_X1_5)
+INLINE void in_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights, int c)
+{
+    if (IS_SAFE(weights))
+        map_row(dst, src, w, weights, QSR_RGBX, c, 1);
+    else
+        map_row(dst, src, w, weights, QSR_RGBX, c, 0);
+}
 
-#define HEAD_FN(c, name, head)                                                                  \
-    static void conv_out_u8s8_##c##_##name##_avx2(uint8_t *const dst[4],                        \
-                                                  const uint8_t *const src[3], int w, int cap,  \
-                                                  int y_parity, const void *weights)            \
-    {                                                                                           \
-        (void)cap, (void)y_parity;                                                              \
-        if (IS_SAFE(weights))                                                                   \
-            head_row(dst, src, w, weights, c, head, 1);                                         \
-        else                                                                                    \
-            head_row(dst, src, w, weights, c, head, 0);                                         \
-    }
+INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights, int c)
+{
+    if (IS_SAFE(weights))
+        map_row(dst, src, w, weights, c, c, 1);
+    else
+        map_row(dst, src, w, weights, c, c, 0);
+}
 
-CONV_FNS(32)
-CONV_FNS(64)
+INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
+                     const void *weights, int c, enum QsrHead head)
+{
+    if (IS_SAFE(weights))
+        head_row_as(dst, src, w, weights, c, head, 1);
+    else
+        head_row_as(dst, src, w, weights, c, head, 0);
+}
 
-#define HEADS(c)                                                                                \
-    {conv_out_u8s8_##c##_x2_avx2, conv_out_u8s8_##c##_x3_avx2, conv_out_u8s8_##c##_x4_avx2,     \
-     conv_out_u8s8_##c##_x1_5_avx2}
+#define ISA avx2
+#include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_avx2(QsrConvDSP *dsp)
 {
-    dsp->name = "avx2";
+    fill_table(dsp);
     dsp->fm.w_align = PIXELS; // the layout is plain C's
-    dsp->conv_in[QSR_WIDTH_32] = conv_in_u8s8_3x32_avx2;
-    dsp->conv_in[QSR_WIDTH_64] = conv_in_u8s8_3x64_avx2;
-    dsp->conv_body[QSR_WIDTH_32] = conv_body_u8s8_32x32_avx2;
-    dsp->conv_body[QSR_WIDTH_64] = conv_body_u8s8_64x64_avx2;
-    memcpy(dsp->conv_out, (const QsrConvOutFn[2][4]){HEADS(32), HEADS(64)}, sizeof(dsp->conv_out));
     dsp->pack_in = pack_in_avx2;
     dsp->pack_body = pack_body_avx2;
     dsp->pack_out = pack_out_avx2;

@@ -342,52 +342,23 @@ INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
 
 // ------------------------------------------------------------------ table ---
 
-#define CONV_FNS(c)                                                                             \
-    static void conv_in_u8s8_3x##c##_avx512vnni(uint8_t *dst, const uint8_t *const src[3],      \
-                                                int w, int cap, const void *weights)            \
-    {                                                                                           \
-        (void)cap;                                                                              \
-        map_row(dst, src, w, weights, QSR_RGBX, c);                                             \
-    }                                                                                           \
-    static void conv_body_u8s8_##c##x##c##_avx512vnni(uint8_t *dst,                             \
-                                                      const uint8_t *const src[3], int w,       \
-                                                      int cap, int y_parity,                    \
-                                                      const void *weights)                      \
-    {                                                                                           \
-        (void)cap, (void)y_parity;                                                              \
-        map_row(dst, src, w, weights, c, c);                                                    \
-    }                                                                                           \
-    HEAD_FN(c, x2, QSR_HEAD_X2)                                                                 \
-    HEAD_FN(c, x3, QSR_HEAD_X3)                                                                 \
-    HEAD_FN(c, x4, QSR_HEAD_X4)                                                                 \
-    HEAD_FN(c, x1_5, QSR_HEAD_X1_5)
+INLINE void in_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights, int c)
+{
+    map_row(dst, src, w, weights, QSR_RGBX, c);
+}
 
-#define HEAD_FN(c, name, head)                                                                  \
-    static void conv_out_u8s8_##c##_##name##_avx512vnni(uint8_t *const dst[4],                  \
-                                                        const uint8_t *const src[3], int w,     \
-                                                        int cap, int y_parity,                  \
-                                                        const void *weights)                    \
-    {                                                                                           \
-        (void)cap, (void)y_parity;                                                              \
-        head_row(dst, src, w, weights, c, head);                                                \
-    }
+INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights, int c)
+{
+    map_row(dst, src, w, weights, c, c);
+}
 
-CONV_FNS(32)
-CONV_FNS(64)
-
-#define HEADS(c)                                                                                \
-    {conv_out_u8s8_##c##_x2_avx512vnni, conv_out_u8s8_##c##_x3_avx512vnni,                      \
-     conv_out_u8s8_##c##_x4_avx512vnni, conv_out_u8s8_##c##_x1_5_avx512vnni}
+#define ISA avx512vnni
+#include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp)
 {
-    dsp->name = "avx512vnni";
+    fill_table(dsp);
     dsp->fm.w_align = 4; // the layout is plain C's
-    dsp->conv_in[QSR_WIDTH_32] = conv_in_u8s8_3x32_avx512vnni;
-    dsp->conv_in[QSR_WIDTH_64] = conv_in_u8s8_3x64_avx512vnni;
-    dsp->conv_body[QSR_WIDTH_32] = conv_body_u8s8_32x32_avx512vnni;
-    dsp->conv_body[QSR_WIDTH_64] = conv_body_u8s8_64x64_avx512vnni;
-    memcpy(dsp->conv_out, (const QsrConvOutFn[2][4]){HEADS(32), HEADS(64)}, sizeof(dsp->conv_out));
     dsp->pack_in = pack_in_avx512vnni;
     dsp->pack_body = pack_body_avx512vnni;
     dsp->pack_out = pack_out_avx512vnni;
