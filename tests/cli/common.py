@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -14,6 +15,12 @@ import zlib
 QSR = os.environ['QSR']
 HAS_VIDEO = os.environ.get('QSR_HAS_VIDEO') == '1'
 SKIPPED = 77  # what meson takes for "skipped"
+
+
+def default_signals():
+    """For preexec_fn: what runs the tests may ignore signals, and that is inherited."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 def run(*args, stdin=b'', env=None, cwd=None):

@@ -7,7 +7,8 @@ import subprocess
 import time
 import unittest
 
-from common import QSR, Case, main, make_png, make_y4m, read_png, run, split_y4m
+from common import (QSR, Case, default_signals, main, make_png, make_y4m, read_png, run,
+                    split_y4m)
 
 PICTURE = make_png(6, 5, 2, 8, [[7 * i for i in range(18)]] * 5)
 
@@ -165,7 +166,8 @@ class Interrupts(Case):
             with self.subTest(signal=number):
                 # The input stays open, so the program is certainly still at work.
                 work = subprocess.Popen([QSR, 'upscale', '-', self.path('out.y4m'), '-q'],
-                                        stdin=subprocess.PIPE, stderr=subprocess.PIPE)
+                                        stdin=subprocess.PIPE, stderr=subprocess.PIPE,
+                                        preexec_fn=default_signals)
                 work.stdin.write(make_y4m(16, 16, 1))
                 work.stdin.flush()
                 for _ in range(2000):

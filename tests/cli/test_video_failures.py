@@ -8,7 +8,7 @@ import unittest
 
 import clips
 from clips import have, make_clip, plugin_folder
-from common import QSR, Case, main, make_y4m, noise, run
+from common import QSR, Case, default_signals, main, make_y4m, noise, run
 from test_failures import limit_file_size
 
 
@@ -120,7 +120,7 @@ class Interrupts(Case):
         if not os.path.exists(self.path('a.mkv')):
             make_clip(self.path('a.mkv'), 2000, 'format=I420,width=160,height=120,framerate=12/1')
         work = subprocess.Popen([QSR, 'upscale', self.path('a.mkv'), self.path('out.mkv'), '-q'],
-                                stderr=subprocess.PIPE)
+                                stderr=subprocess.PIPE, preexec_fn=default_signals)
         for _ in range(3000):
             part = [n for n in os.listdir(self.folder) if '.part-' in n]
             if part and os.path.getsize(self.path(part[0])) > 0:
