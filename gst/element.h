@@ -43,6 +43,7 @@ struct _GstQsrUpscale {
     gint selection;       // of the settings that caps depend on
     GstQsrNegotiation negotiation;
     gint in_width, in_height, out_width, out_height; // as negotiated
+    gboolean warned_dead_end; // see element_caps.c
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted

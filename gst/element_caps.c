@@ -111,6 +111,50 @@ static void explain_refusal(GstQsrUpscale *self, GstCaps *caps)
         gst_caps_unref(peer);
 }
 
+// Upstream may ask before it sends caps, and give up at an empty answer with no
+// more than "not negotiated". If it asked about one size, and downstream leaves no
+// room for that, this says so: a warning, because upstream may have other plans.
+static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
+{
+    GstCaps *asked, *answer, *size, *peer;
+    GstQsrFactors factors;
+    gint width, height;
+    gboolean first;
+    gchar *text = NULL;
+
+    gst_query_parse_caps(query, &asked);
+    gst_query_parse_caps_result(query, &answer);
+    if (!answer || !gst_caps_is_empty(answer) || !asked || gst_caps_get_size(asked) == 0 ||
+        !gst_structure_get_int(gst_caps_get_structure(asked, 0), "width", &width) ||
+        !gst_structure_get_int(gst_caps_get_structure(asked, 0), "height", &height))
+        return;
+    GST_OBJECT_LOCK(self);
+    first = self->models && self->in_width == 0 && !self->warned_dead_end;
+    GST_OBJECT_UNLOCK(self);
+    if (!first)
+        return;
+
+    size = gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width, "height", G_TYPE_INT,
+                               height, NULL);
+    peer = gst_pad_peer_query_caps(GST_BASE_TRANSFORM_SRC_PAD(self), NULL);
+    get_factors(self, &factors);
+    if (peer && !gst_caps_is_empty(peer))
+        text = gst_qsr_caps_explain(&factors, size, peer);
+    if (text) {
+        GST_OBJECT_LOCK(self);
+        first = !self->warned_dead_end;
+        self->warned_dead_end = TRUE;
+        GST_OBJECT_UNLOCK(self);
+        if (first)
+            GST_ELEMENT_WARNING(self, CORE, NEGOTIATION, ("%s", text),
+                                ("asked about %" GST_PTR_FORMAT, asked));
+    }
+    g_free(text);
+    gst_caps_unref(size);
+    if (peer)
+        gst_caps_unref(peer);
+}
+
 static gboolean gst_qsr_upscale_sink_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
@@ -206,8 +250,12 @@ static gboolean gst_qsr_upscale_query(GstBaseTransform *trans, GstPadDirection d
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     gboolean postponed, ret;
 
-    if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION || direction != GST_PAD_SINK)
-        return gst_qsr_upscale_parent()->query(trans, direction, query);
+    if (GST_QUERY_TYPE(query) != GST_QUERY_ALLOCATION || direction != GST_PAD_SINK) {
+        ret = gst_qsr_upscale_parent()->query(trans, direction, query);
+        if (ret && GST_QUERY_TYPE(query) == GST_QUERY_CAPS && direction == GST_PAD_SINK)
+            explain_dead_end(self, query);
+        return ret;
+    }
     begin_negotiation(self);
     postponed = postpone_negotiation(self);
     ret = gst_qsr_upscale_parent()->query(trans, direction, query);

@@ -133,6 +133,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         GST_OBJECT_LOCK(self);
         self->models = models;
         self->serial++;
+        self->warned_dead_end = FALSE;
         GST_OBJECT_UNLOCK(self);
     } else {
         gst_qsr_models_unref(models);

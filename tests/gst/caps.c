@@ -102,6 +102,38 @@ GST_START_TEST(test_refusal)
 }
 GST_END_TEST;
 
+// Upstream asks first, as videoconvert does: an empty answer tells it nothing.
+GST_START_TEST(test_refusal_in_answer)
+{
+    GstBus *bus;
+    GstHarness *h = harness_to("", "video/x-raw,width=1000,height=500", &bus);
+    GstCaps *any_size = gst_caps_from_string("video/x-raw,width=[1,4000],height=[1,100]");
+    GstCaps *size = gst_caps_from_string("video/x-raw,format=GRAY8,width=960,height=540");
+    GstCaps *fits = gst_caps_from_string("video/x-raw,format=GRAY8,width=500,height=250");
+    GstCaps *caps = gst_pad_peer_query_caps(h->srcpad, fits);
+
+    fail_if(gst_caps_is_empty(caps));
+    gst_caps_unref(caps);
+    caps = gst_pad_peer_query_caps(h->srcpad, any_size);
+    fail_unless(gst_caps_is_empty(caps));
+    gst_caps_unref(caps);
+    test_assert_no_message(bus, GST_MESSAGE_WARNING);
+
+    caps = gst_pad_peer_query_caps(h->srcpad, size);
+    fail_unless(gst_caps_is_empty(caps));
+    gst_caps_unref(caps);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
+                        "downstream wants 1000x500, but qsrupscale can make 1920x1080");
+    gst_caps_unref(gst_pad_peer_query_caps(h->srcpad, size));
+    test_assert_no_message(bus, GST_MESSAGE_WARNING); // once is enough
+
+    gst_caps_unref(any_size);
+    gst_caps_unref(size);
+    gst_caps_unref(fits);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
 // Downstream changes its mind into something impossible.
 GST_START_TEST(test_refusal_mid_stream)
 {
@@ -323,6 +355,7 @@ static Suite *caps_suite(void)
     suite_add_tcase(s, tc);
     tcase_add_loop_test(tc, test_size, 0, G_N_ELEMENTS(sizes));
     tcase_add_loop_test(tc, test_refusal, 0, G_N_ELEMENTS(refusals));
+    tcase_add_test(tc, test_refusal_in_answer);
     tcase_add_test(tc, test_refusal_mid_stream);
     tcase_add_test(tc, test_downstream_changes_size);
     tcase_add_test(tc, test_factor_that_must_wait);
