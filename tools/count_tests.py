@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Adds up the results of several runs of meson test.
 
-count_tests.py NAME=LOG.json ... prints what failed and was left out, then, as the
-last line, the totals. LOG is meson's; "none" stands for a build that failed,
-"skipped" for one that was left out. The exit status is 0 if tests ran and none failed.
+count_tests.py [--may-skip REGEX]... NAME=LOG.json ... prints what failed and was left
+out, then, as the last line, the totals. LOG is meson's; "none" stands for a build that
+failed, "skipped" for one that was left out. The exit status is 0 if tests ran and none
+failed. With --may-skip every other skip is a failure, cases within a test included: where
+everything is installed, a test that lacks something is a fault.
 """
+import argparse
 import json
 import os
 import re
@@ -12,7 +15,9 @@ import sys
 
 PASSED = {'OK', 'EXPECTEDFAIL'}
 SKIPPED = {'SKIP', 'IGNORED'}
+PARTLY = 'SKIPPED WITHIN' # no test of its own: not in the totals
 TOTAL = re.compile(r'\d+ passed')
+CASES_SKIPPED = re.compile(r'^OK \(skipped=(\d+)\)', re.MULTILINE) # unittest's last line
 
 
 def last_line(entry):
@@ -26,8 +31,12 @@ def last_line(entry):
 def read(path):
     """(name, result) of every test in one log; reasons only where a test was skipped."""
     with open(path, encoding='utf-8') as f:
-        return [(entry['name'] + (last_line(entry) if entry['result'] in SKIPPED else ''),
-                 entry['result']) for entry in map(json.loads, f)]
+        for entry in map(json.loads, f):
+            name, result = entry['name'], entry['result']
+            yield name + (last_line(entry) if result in SKIPPED else ''), result
+            cases = CASES_SKIPPED.search(entry.get('stderr') or '')
+            if cases and result in PASSED:
+                yield '%s: %s of its cases' % (name, cases.group(1)), PARTLY
 
 
 def outcomes(argument):
@@ -38,16 +47,25 @@ def outcomes(argument):
         return [(name, 'all of it', 'SKIP')]
     if not os.path.exists(path):
         return [(name, 'the run', 'FAIL')]
-    entries = read(path)
-    return [(name, test, result) for test, result in entries] or [(name, 'no tests', 'FAIL')]
+    return [(name, *entry) for entry in read(path)] or [(name, 'no tests', 'FAIL')]
 
 
 def main(arguments):
-    passed, failed, skipped = [], [], []
-    for name, test, result in (o for a in arguments for o in outcomes(a)):
-        group = passed if result in PASSED else skipped if result in SKIPPED else failed
-        group.append('%s: %s (%s)' % (name, test, result))
-    for heading, group in (('Skipped', skipped), ('Failed', failed)):
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--may-skip', action='append', metavar='REGEX')
+    parser.add_argument('logs', nargs='*')
+    options = parser.parse_intermixed_args(arguments)
+    passed, failed, skipped, partly = [], [], [], []
+    for name, test, result in (o for log in options.logs for o in outcomes(log)):
+        line = '%s: %s (%s)' % (name, test, result)
+        group = (passed if result in PASSED else partly if result == PARTLY
+                 else skipped if result in SKIPPED else failed)
+        if (result == PARTLY or result in SKIPPED) and options.may_skip is not None and not any(
+                re.search(pattern, line) for pattern in options.may_skip):
+            group = failed
+            line += ', which must not be skipped here'
+        group.append(line)
+    for heading, group in (('Skipped', skipped + partly), ('Failed', failed)):
         if group:
             print('%s:' % heading)
             print(''.join('  %s\n' % line for line in group), end='')

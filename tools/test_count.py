@@ -14,13 +14,14 @@ import count_tests  # noqa: E402
 
 
 class Count(unittest.TestCase):
-    def count(self, *results, extra=()):
+    def count(self, *results, extra=(), stderr=''):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, 'log.json')
             with open(path, 'w', encoding='utf-8') as f:
                 for i, result in enumerate(results):
                     f.write(json.dumps({'name': 'test %d' % i, 'result': result,
-                                        'stdout': 'first\nno pictures\n\n'}) + '\n')
+                                        'stdout': 'first\nno pictures\n\n',
+                                        'stderr': stderr}) + '\n')
             text = io.StringIO()
             with contextlib.redirect_stdout(text):
                 status = count_tests.main(['a=' + path, *extra])
@@ -41,6 +42,21 @@ class Count(unittest.TestCase):
         self.assertEqual(self.count('SKIP')[0], 1)
         self.assertEqual(self.count()[0], 1)
         self.assertEqual(self.count(extra=['b=skipped'])[0], 1)
+
+    def test_only_some_may_be_skipped(self):
+        may = ['--may-skip', 'no pic', '--may-skip', '^b: ']
+        self.assertEqual(self.count('OK', 'SKIP', extra=[*may, 'b=skipped'])[0], 0)
+        for extra in (['--may-skip', '^b: '], ['--may-skip', 'no pic', 'c=skipped']):
+            status, lines = self.count('OK', 'SKIP', extra=extra)
+            self.assertEqual((status, lines[-1].split(',')[1]), (1, ' 1 failed'))
+
+    def test_cases_skipped_within_a_test(self):
+        text = 'Ran 3 tests in 1s\n\nOK (skipped=2)\n'
+        status, lines = self.count('OK', stderr=text)
+        self.assertEqual((status, lines[-1]), (0, '1 passed, 0 failed, 0 skipped'))
+        self.assertIn('  a: test 0: 2 of its cases (SKIPPED WITHIN)', lines)
+        self.assertEqual(self.count('OK', stderr=text, extra=['--may-skip', 'x'])[0], 1)
+        self.assertEqual(self.count('OK', stderr=text, extra=['--may-skip', 'cases'])[0], 0)
 
     def test_builds(self):
         status, lines = self.count('OK', extra=['b=none', 'c=skipped', 'd=/nonexistent'])
