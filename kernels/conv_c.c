@@ -107,9 +107,11 @@ static inline void conv_row(uint8_t *dst, const uint8_t *const src[3], int w, co
 }
 
 // The heads: each position gives an s x s block of RGBX pixels.
-static inline void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
-                            const void *weights, int c, enum QsrHead head)
+static inline void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
+                            const uint8_t *const in[3], int w, const void *weights, int c,
+                            enum QsrHead head, int deep)
 {
+    (void)in, (void)deep;
     const CWeights *wt = weights;
     const int s = head == QSR_HEAD_X2 ? 2 : head == QSR_HEAD_X4 ? 4 : 3;
     const int cells = head == QSR_HEAD_X1_5; // 2x2, stride 2

@@ -6,7 +6,7 @@
 //
 //     in_row(dst, src, w, weights, channels)
 //     body_row(dst, src, w, weights, channels)
-//     head_row(dst, src, w, weights, channels, head)
+//     head_row(dst, src, in, w, weights, channels, head, deep)
 
 #ifndef QSR_KERNELS_CONV_TABLE_H
 #define QSR_KERNELS_CONV_TABLE_H
@@ -32,18 +32,22 @@
         (void)cap, (void)y_parity;                                                              \
         body_row(dst, src, w, weights, c);                                                      \
     }                                                                                           \
-    HEAD_FN(c, x2, QSR_HEAD_X2)                                                                 \
-    HEAD_FN(c, x3, QSR_HEAD_X3)                                                                 \
-    HEAD_FN(c, x4, QSR_HEAD_X4)                                                                 \
-    HEAD_FN(c, x1_5, QSR_HEAD_X1_5)
+    HEAD_FNS(c, x2, QSR_HEAD_X2)                                                                \
+    HEAD_FNS(c, x3, QSR_HEAD_X3)                                                                \
+    HEAD_FNS(c, x4, QSR_HEAD_X4)                                                                \
+    HEAD_FNS(c, x1_5, QSR_HEAD_X1_5)
 
-#define HEAD_FN(c, name, head)                                                                  \
-    static void FN(conv_out_u8s8_##c##_##name)(uint8_t *const dst[4],                           \
-                                               const uint8_t *const src[3], int w, int cap,     \
-                                               int y_parity, const void *weights)               \
+#define HEAD_FNS(c, name, head)                                                                 \
+    HEAD_FN(conv_out_u8s8_##c##_##name, c, head, 0)                                             \
+    HEAD_FN(conv_out_deep_u8s8_##c##_##name, c, head, 1)
+
+#define HEAD_FN(name, c, head, deep)                                                            \
+    static void FN(name)(uint8_t *const dst[4], const uint8_t *const src[3],                    \
+                         const uint8_t *const in[3], int w, int cap, int y_parity,              \
+                         const void *weights)                                                   \
     {                                                                                           \
         (void)cap, (void)y_parity;                                                              \
-        head_row(dst, src, w, weights, c, head);                                                \
+        head_row(dst, src, in, w, weights, c, head, deep);                                      \
     }
 
 CONV_FNS(32)
@@ -52,10 +56,14 @@ CONV_FNS(64)
 #define CONV_ENTRIES(width, c)                                                                  \
     dsp->conv_in[width] = FN(conv_in_u8s8_3x##c);                                               \
     dsp->conv_body[width] = FN(conv_body_u8s8_##c##x##c);                                       \
-    dsp->conv_out[width][QSR_HEAD_X2] = FN(conv_out_u8s8_##c##_x2);                             \
-    dsp->conv_out[width][QSR_HEAD_X3] = FN(conv_out_u8s8_##c##_x3);                             \
-    dsp->conv_out[width][QSR_HEAD_X4] = FN(conv_out_u8s8_##c##_x4);                             \
-    dsp->conv_out[width][QSR_HEAD_X1_5] = FN(conv_out_u8s8_##c##_x1_5)
+    HEAD_ENTRIES(width, c, QSR_HEAD_X2, x2);                                                    \
+    HEAD_ENTRIES(width, c, QSR_HEAD_X3, x3);                                                    \
+    HEAD_ENTRIES(width, c, QSR_HEAD_X4, x4);                                                    \
+    HEAD_ENTRIES(width, c, QSR_HEAD_X1_5, x1_5)
+
+#define HEAD_ENTRIES(width, c, head, name)                                                      \
+    dsp->conv_out[width][head] = FN(conv_out_u8s8_##c##_##name);                                \
+    dsp->conv_out_deep[width][head] = FN(conv_out_deep_u8s8_##c##_##name)
 
 // Name and convolutions; packers and layout are the set's own.
 static void fill_table(QsrConvDSP *dsp)

@@ -42,22 +42,29 @@ typedef struct QsrConvParams {
     const int32_t *bias;     // [cout]
     const uint16_t *mult;    // [cout]
     const uint8_t *shift;    // [cout]
+    // The input branch of a head, or NULL: a second convolution, of the RGBX
+    // input, whose products are added to the same sums (QuickSRNet-Large). It has
+    // the weight scales and the one bias of the head. branch_ksize is 1 for the
+    // 3x3 heads; for the 2x2 head 3, stride 2, zero padding 1.
+    const int8_t *branch;    // [cout][ky][kx][3]
+    int branch_ksize;
 } QsrConvParams;
 
 // Bytes that the packed form takes; writes it to `dst` unless NULL. `dst` is
-// 64-byte aligned, as is everything a kernel gets as `weights`.
+// aligned to 128 bytes, as is everything a kernel gets as `weights`.
 #define decl_pack_fn(name) size_t (name)(void *dst, const QsrConvParams *p)
 typedef decl_pack_fn(*QsrPackFn);
 
 // Layout of feature-map rows. A row has `cap` pixels of room, of which
 // QSR_FM_LEAD are guard pixels to the left of column 0, and at least
-// QSR_FM_TAIL to the right of the last column, after rounding up to w_align.
+// QSR_FM_TAIL to the right of the last column, after rounding up to w_align
+// (or to 16, if that is less). Rows lie in memory aligned to 128 bytes.
 // Row pointers that kernels get point at column 0.
 #define QSR_FM_LEAD 16
 #define QSR_FM_TAIL 16
 
 typedef struct QsrFmLayout {
-    int w_align;   // kernels compute, and may write, multiples of this many pixels; at most 16
+    int w_align;   // kernels compute, and may write, multiples of this many pixels; at most 64
     int row_group; // rows stored together: 1, or 2 for interleaved row pairs
     // Bytes of one row group of `c` channels; a multiple of 64.
     size_t (*group_bytes)(int cap, int c);
@@ -89,9 +96,15 @@ typedef decl_conv_body_fn(*QsrConvBodyFn);
 // to w rounded up to w_align (times s) pixels.
 // X2..X4: src are rows y-1, y, y+1 and w is in pixels. X1_5: src[0], src[1] are
 // rows 2j and 2j+1, w is in cells of two pixels, and column 0 is even.
+// in: the RGBX rows that an input branch reads, readable as src of conv_in is:
+// X2..X4: in[1] is row y (the others are not looked at). X1_5: rows 2j-1, 2j, 2j+1.
+// All NULL where the packed weights have no branch.
+// The deep form stores 10 bits: dst are rows of uint16_t, four to a pixel
+// (X = 1023), of y = clamp((u + 2^(f-3)) >> (f-2), 0, 1020): the same sums with
+// two more bits (docs/numerics.md). It needs f >= 3.
 #define decl_conv_out_fn(name) \
-    void (name)(uint8_t *const dst[4], const uint8_t *const src[3], int w, int cap, int y_parity, \
-                const void *weights)
+    void (name)(uint8_t *const dst[4], const uint8_t *const src[3], const uint8_t *const in[3], \
+                int w, int cap, int y_parity, const void *weights)
 typedef decl_conv_out_fn(*QsrConvOutFn);
 
 typedef struct QsrConvDSP {
@@ -100,6 +113,7 @@ typedef struct QsrConvDSP {
     QsrConvInFn conv_in[QSR_N_WIDTHS];
     QsrConvBodyFn conv_body[QSR_N_WIDTHS];
     QsrConvOutFn conv_out[QSR_N_WIDTHS][QSR_N_HEADS];
+    QsrConvOutFn conv_out_deep[QSR_N_WIDTHS][QSR_N_HEADS];
     QsrPackFn pack_in, pack_body, pack_out;
     // Called by every worker before its first and after its last row of a
     // frame (AMX tile configuration); NULL where there is nothing to do.

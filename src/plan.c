@@ -86,7 +86,7 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     p->n_bands = ceil_div(p->height, p->band_height);
 
     const int cols = p->halo_left + min_int(p->strip_width, p->width) + p->halo_right;
-    const int padded = QSR_ROUND_UP(cols, 16);
+    const int padded = QSR_ROUND_UP(cols, max_int(16, r->fm->w_align));
     p->cap = QSR_FM_LEAD + padded + QSR_FM_TAIL;
     p->map_group_bytes = r->fm->group_bytes(p->cap, p->channels);
     p->in_pitch = QSR_ROUND_UP((size_t)p->cap * QSR_RGBX, QSR_ALIGN);

@@ -90,7 +90,8 @@ static void produce_head(Strip *s, int y)
             src[i] = map_row(s, last, y + i - 1);
     }
     const int positions = (s->task.cols + p->step - 1) / p->step;
-    sh->conv.conv_out[sh->model->width][sh->model->head](dst, src, positions, p->cap, y & 1,
+    static const uint8_t *const in[3]; // no model has an input branch
+    sh->conv.conv_out[sh->model->width][sh->model->head](dst, src, in, positions, p->cap, y & 1,
                                                           sh->weights[sh->model->n_layers - 1]);
     if (y < s->task.y0)
         return; // only there for the writer to look at

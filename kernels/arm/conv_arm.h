@@ -288,9 +288,11 @@ INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const voi
     }
 }
 
-INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
-                     const void *weights, int cin, enum QsrHead head)
+INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
+                     const uint8_t *const in[3], int w, const void *weights, int cin,
+                     enum QsrHead head, int deep)
 {
+    (void)in, (void)deep;
     const int cells = head == QSR_HEAD_X1_5;
     const int ksize = cells ? 2 : 3, stride = cells ? 2 * cin : cin;
     const int outputs = head == QSR_HEAD_X2 ? 16 : head == QSR_HEAD_X4 ? 48 : 28;

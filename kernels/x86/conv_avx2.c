@@ -320,9 +320,11 @@ INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const voi
         map_row(dst, src, w, weights, c, c, 0);
 }
 
-INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
-                     const void *weights, int c, enum QsrHead head)
+INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
+                     const uint8_t *const in[3], int w, const void *weights, int c,
+                     enum QsrHead head, int deep)
 {
+    (void)in, (void)deep;
     if (IS_SAFE(weights))
         head_row_as(dst, src, w, weights, c, head, 1);
     else

@@ -318,9 +318,11 @@ INLINE void head_block(uint8_t *const dst[4], int x, const VnniWeights *wt,
     }
 }
 
-INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3], int w,
-                     const void *weights, int cin, enum QsrHead head)
+INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
+                     const uint8_t *const in[3], int w, const void *weights, int cin,
+                     enum QsrHead head, int deep)
 {
+    (void)in, (void)deep;
     const int cells = head == QSR_HEAD_X1_5;
     const int ksize = cells ? 2 : 3, stride = cells ? 2 * cin : cin;
     const int block = head == QSR_HEAD_X2 ? 24 : head == QSR_HEAD_X4 ? 8 : 12;

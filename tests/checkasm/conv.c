@@ -11,7 +11,7 @@
 #include "tests/checkasm/checkasm.h"
 
 #define MAX_W 130
-#define CAP (QSR_FM_LEAD + 144 + QSR_FM_TAIL)
+#define CAP (QSR_FM_LEAD + 192 + QSR_FM_TAIL)
 #define RING 4 // rows 0..3, of which three are read
 
 static const int channels[QSR_N_WIDTHS] = {32, 64};
@@ -26,7 +26,7 @@ typedef struct Layer {
     int32_t bias[QSR_MAX_CHANNELS];
     uint16_t mult[QSR_MAX_CHANNELS];
     uint8_t shift[QSR_MAX_CHANNELS];
-    _Alignas(64) uint8_t packed[1 << 18];
+    _Alignas(128) uint8_t packed[1 << 18];
 } Layer;
 
 static Layer layer;
@@ -207,14 +207,15 @@ static void check_head(const QsrConvDSP *dsp, enum QsrHead head, const uint8_t *
         for (int x = 0; x < w * s; x++)
             want[i * room + x * QSR_RGBX + 3] = 255;
     const QsrConvOutFn fn = dsp->conv_out[c == 64][head];
-    fn(dst, src, w, CAP, y & 1, layer.packed);
+    static const uint8_t *const none[3];
+    fn(dst, src, none, w, CAP, y & 1, layer.packed);
     for (int i = 0; i < s; i++)
         memset(got + i * room + bytes, 0x5c, (size_t)(room - bytes));
     for (int i = 0; i < s; i++)
         memset(want + i * room + bytes, 0x5c, (size_t)(room - bytes));
     check_same(2, 1, "w %d, row %d, f %d", w, y, layer.p.frac);
     if (w == 64)
-        CHECK_BENCH(fn(dst, src, w, CAP, y & 1, layer.packed));
+        CHECK_BENCH(fn(dst, src, none, w, CAP, y & 1, layer.packed));
 }
 
 static void check_conv_out(const QsrConvDSP *dsp, enum QsrWidth width, enum QsrHead head)
