@@ -229,6 +229,11 @@ typedef struct QsrSettings {
     int band_height;      // input rows per band, for tests; 0 = chosen from the thread count (default)
     QsrLogFunc log;       // default NULL: silent
     void *log_opaque;
+    // QSR_BACKEND_HEXAGON and _AUTO only. The strings are copied; NULL: the default.
+    const char *hexagon_library;  // FastRPC's library; default libcdsprpc.so as the linker finds it
+    const char *hexagon_skel_dir; // folder of libqsr_skel_v*.so on this machine; default: FastRPC's path
+    int hexagon_timeout_ms;       // for one frame; 0 = chosen from the frames before (default)
+    int hexagon_no_fallback;      // 1: without a DSP qsr_open fails; default 0: the CPU takes over
 } QsrSettings;
 
 // Fills in the defaults; call it first, so that members added later are right.
@@ -253,8 +258,23 @@ QSR_API int qsr_prepare(QsrContext *ctx, const QsrPicture *in, const QsrPicture 
 // After an error `out` has unspecified contents and the context stays usable.
 QSR_API int qsr_process(QsrContext *ctx, const QsrPicture *in, const QsrPicture *out, QsrError *err);
 
-// Threads in use, the calling one included.
+// Threads in use on the CPU, the calling one included.
 QSR_API int qsr_thread_count(const QsrContext *ctx);
+
+// Counters since qsr_open. With the CPU backend all but frames_cpu stay 0.
+typedef struct QsrBackendStats {
+    QsrBackendId backend;    // that the next frame will be tried on: CPU or HEXAGON
+    const char *state;       // of the DSP: "absent", "probing", "ready", "lost", "disabled"; static
+    uint64_t frames_cpu;     // frames that the CPU made, redone ones included
+    uint64_t frames_dsp;     // frames that the DSP made
+    uint64_t redone;         // frames that failed on the DSP and were made by the CPU
+    uint64_t timeouts, crashes, bad_replies; // reasons for them
+    uint64_t resets;         // sessions reopened after a loss
+    int last_error;          // FastRPC's code of the last failure, 0 if there was none
+} QsrBackendStats;
+
+// Thread-safety: safe, also while another thread is inside qsr_process.
+QSR_API void qsr_get_stats(const QsrContext *ctx, QsrBackendStats *stats);
 
 // Joins the threads, frees everything, sets *ctx to NULL. NULL is fine.
 QSR_API void qsr_close(QsrContext **ctx);
