@@ -15,36 +15,50 @@
 // times a weight fits 16 bits (255 * 127 = 32385) and compilers multiply vectors
 // of 16-bit numbers well.
 typedef struct CWeights {
-    int32_t frac;
+    int32_t frac, branch; // branch: a head has one
     int32_t bias[QSR_MAX_CHANNELS];
     int16_t mult[QSR_MAX_CHANNELS];
     uint8_t shift[QSR_MAX_CHANNELS];
-    int16_t w[]; // [ky][kx][cin][cout]
+    int16_t w[]; // [ky][kx][cin][cout], then the branch, [ky][kx][RGBX][cout]
 } CWeights;
 
 // --------------------------------------------------------------- packing ---
+
+// Weights of one convolution, from [cout][taps][cin] to [taps][cin_row][cout].
+static void pack_weights(int16_t *dst, const int8_t *weights, int taps, int cin, int cin_row,
+                         int cout, const uint8_t *order)
+{
+    for (int o = 0; o < cout; o++)
+        for (int tap = 0; tap < taps; tap++)
+            for (int i = 0; i < cin; i++)
+                dst[((size_t)tap * cin_row + i) * cout + o] =
+                    weights[((size_t)(order ? order[o] : o) * taps + tap) * cin + i];
+}
 
 // cin_row: input channels of a row as stored (4 for RGBX). order: the model
 // file's output channel for each packed one, or NULL for the same.
 static size_t pack(void *dst, const QsrConvParams *p, int cin_row, const uint8_t *order)
 {
     const int taps = p->ksize * p->ksize;
-    const size_t size = sizeof(CWeights) + sizeof(int16_t) * (size_t)taps * cin_row * p->cout;
+    const int branch_taps = p->branch ? p->branch_ksize * p->branch_ksize : 0;
+    const size_t main_size = (size_t)taps * cin_row * p->cout;
+    const size_t size = sizeof(CWeights) +
+                        sizeof(int16_t) * (main_size + (size_t)branch_taps * QSR_RGBX * p->cout);
     if (!dst)
         return size;
     CWeights *out = dst;
     memset(out, 0, size);
     out->frac = p->frac;
+    out->branch = branch_taps > 0;
     for (int o = 0; o < p->cout; o++) {
         const int from = order ? order[o] : o;
         out->bias[o] = p->bias[from];
         out->mult[o] = (int16_t)p->mult[from];
         out->shift[o] = p->shift[from];
-        for (int tap = 0; tap < taps; tap++)
-            for (int i = 0; i < p->cin; i++)
-                out->w[((size_t)tap * cin_row + i) * p->cout + o] =
-                    p->weights[((size_t)from * taps + tap) * p->cin + i];
     }
+    pack_weights(out->w, p->weights, taps, p->cin, cin_row, p->cout, order);
+    if (branch_taps)
+        pack_weights(out->w + main_size, p->branch, branch_taps, 3, QSR_RGBX, p->cout, order);
     return size;
 }
 
@@ -70,14 +84,12 @@ static size_t pack_out_c(void *dst, const QsrConvParams *p)
 
 // ------------------------------------------------------------- arithmetic ---
 
-// acc[0..cout) = bias + all taps of one output pixel. `run` bytes of each of
-// `rows` rows, starting at src[row] + offset.
-static inline void accumulate(int32_t *restrict acc, const CWeights *wt, const uint8_t *const *src,
-                              ptrdiff_t offset, int rows, int run, int cout)
+// acc[0..cout) += the taps of one output pixel: `run` bytes of each of `rows`
+// rows, starting at src[row] + offset. Returns where the weights end.
+static inline const int16_t *accumulate(int32_t *restrict acc, const int16_t *restrict w,
+                                        const uint8_t *const *src, ptrdiff_t offset, int rows,
+                                        int run, int cout)
 {
-    const int16_t *restrict w = wt->w;
-    for (int o = 0; o < cout; o++)
-        acc[o] = wt->bias[o];
     for (int ky = 0; ky < rows; ky++) {
         const uint8_t *restrict s = src[ky] + offset;
         for (int k = 0; k < run; k++, w += cout) {
@@ -86,11 +98,23 @@ static inline void accumulate(int32_t *restrict acc, const CWeights *wt, const u
                 acc[o] += (int16_t)(v * w[o]);
         }
     }
+    return w;
+}
+
+static inline void start(int32_t *acc, const CWeights *wt, int cout)
+{
+    for (int o = 0; o < cout; o++)
+        acc[o] = wt->bias[o];
 }
 
 static inline uint8_t finish(const CWeights *wt, const int32_t *acc, int o)
 {
     return (uint8_t)qsr_requant(acc[o], wt->shift[o], wt->mult[o], wt->frac, 255);
+}
+
+static inline uint16_t finish_deep(const CWeights *wt, const int32_t *acc, int o)
+{
+    return (uint16_t)qsr_requant_deep(acc[o], wt->shift[o], wt->mult[o], wt->frac);
 }
 
 // 3x3, stride 1, feature map (or RGBX) to feature map.
@@ -100,9 +124,29 @@ static inline void conv_row(uint8_t *dst, const uint8_t *const src[3], int w, co
     const CWeights *wt = weights;
     for (int x = 0; x < w; x++) {
         int32_t acc[QSR_MAX_CHANNELS];
-        accumulate(acc, wt, src, (ptrdiff_t)(x - 1) * cin, 3, 3 * cin, cout);
+        start(acc, wt, cout);
+        accumulate(acc, wt->w, src, (ptrdiff_t)(x - 1) * cin, 3, 3 * cin, cout);
         for (int o = 0; o < cout; o++)
             dst[(ptrdiff_t)x * cout + o] = finish(wt, acc, o);
+    }
+}
+
+// One row of a position's block, s pixels of RGBX from sums in the order of the store.
+static inline void store_row(uint8_t *dst, const CWeights *wt, const int32_t *acc, int o, int s,
+                             int deep)
+{
+    uint16_t *dst16 = (uint16_t *)(void *)dst;
+    for (int dx = 0; dx < s; dx++, o += 3) {
+        for (int c = 0; c < 3; c++) {
+            if (deep)
+                dst16[dx * QSR_RGBX + c] = finish_deep(wt, acc, o + c);
+            else
+                dst[dx * QSR_RGBX + c] = finish(wt, acc, o + c);
+        }
+        if (deep)
+            dst16[dx * QSR_RGBX + 3] = 1023;
+        else
+            dst[dx * QSR_RGBX + 3] = 255;
     }
 }
 
@@ -111,23 +155,23 @@ static inline void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
                             const uint8_t *const in[3], int w, const void *weights, int c,
                             enum QsrHead head, int deep)
 {
-    (void)in, (void)deep;
     const CWeights *wt = weights;
-    const int s = head == QSR_HEAD_X2 ? 2 : head == QSR_HEAD_X4 ? 4 : 3;
+    const int s = head == QSR_HEAD_X2 ? 2 : head == QSR_HEAD_X4 ? 4 : 3, cout = 3 * s * s;
     const int cells = head == QSR_HEAD_X1_5; // 2x2, stride 2
     const int ksize = cells ? 2 : 3, step = cells ? 2 : 1, first = cells ? 0 : -1;
+    const ptrdiff_t bytes = (ptrdiff_t)s * QSR_RGBX * (deep ? 2 : 1);
     for (int x = 0; x < w; x++) {
+        const ptrdiff_t column = (ptrdiff_t)x * step;
         int32_t acc[48];
-        accumulate(acc, wt, src, ((ptrdiff_t)x * step + first) * c, ksize, ksize * c, 3 * s * s);
-        for (int dy = 0, o = 0; dy < s; dy++) {
-            uint8_t *px = dst[dy] + (ptrdiff_t)x * s * QSR_RGBX;
-            for (int dx = 0; dx < s; dx++, px += QSR_RGBX, o += 3) {
-                px[0] = finish(wt, acc, o);
-                px[1] = finish(wt, acc, o + 1);
-                px[2] = finish(wt, acc, o + 2);
-                px[3] = 255;
-            }
-        }
+        start(acc, wt, cout);
+        const int16_t *more =
+            accumulate(acc, wt->w, src, (column + first) * c, ksize, ksize * c, cout);
+        if (wt->branch && cells)
+            accumulate(acc, more, in, (column - 1) * QSR_RGBX, 3, 3 * QSR_RGBX, cout);
+        else if (wt->branch)
+            accumulate(acc, more, in + 1, column * QSR_RGBX, 1, QSR_RGBX, cout);
+        for (int dy = 0; dy < s; dy++)
+            store_row(dst[dy] + x * bytes, wt, acc, dy * s * 3, s, deep);
     }
 }
 
@@ -178,6 +222,7 @@ static void fm_get_c(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
 }
 
 #define ISA c
+#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_c(QsrConvDSP *dsp)

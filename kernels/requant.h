@@ -19,7 +19,7 @@ static inline int qsr_clamp(int v, int lo, int hi)
     return v < lo ? lo : v > hi ? hi : v;
 }
 
-// `acc` includes the bias; `max` is 255, or 1023 for a 10-bit store.
+// `acc` includes the bias; `max` is 255.
 // Right shifts of negative numbers are arithmetic in every compiler we build
 // with; tests/checkasm/requant.c holds that.
 static inline int qsr_requant(int32_t acc, int shift, int mult, int frac, int max)
@@ -27,6 +27,14 @@ static inline int qsr_requant(int32_t acc, int shift, int mult, int frac, int ma
     int t = qsr_clamp(acc >> shift, INT16_MIN, INT16_MAX);
     int u = (t * mult + (1 << 14)) >> 15;
     return qsr_clamp((u + (1 << (frac - 1))) >> frac, 0, max);
+}
+
+#define QSR_RQ_MIN_DEEP_FRAC 3
+
+// The 10-bit store: two bits more of the same number, up to 1020. frac >= 3.
+static inline int qsr_requant_deep(int32_t acc, int shift, int mult, int frac)
+{
+    return qsr_requant(acc, shift, mult, frac - 2, 1020);
 }
 
 #endif

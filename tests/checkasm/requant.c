@@ -51,7 +51,7 @@ static int random_acc(int s, int max, int m, int f)
 
 void check_requant(void)
 {
-    int same = 1, same_saturating = 1, reaches_max = 1;
+    int same = 1, same_saturating = 1, same_deep = 1, deep_is_finer = 1, reaches_max = 1;
 
     if (check_cpu_flags())
         return; // depends on no flag
@@ -61,16 +61,22 @@ void check_requant(void)
     for (int i = 0; i < 2000000; i++) {
         const int s = check_random_between(0, QSR_RQ_MAX_SHIFT);
         const int m = check_random_between(QSR_RQ_MIN_MULT, QSR_RQ_MAX_MULT);
-        const int deep = check_random() & 1;
-        const int max = deep ? 1023 : 255;
-        const int f = check_random_between(QSR_RQ_MIN_FRAC, deep ? 4 : QSR_RQ_MAX_FRAC);
-        const int32_t acc = random_acc(s, max, m, f);
-        const int y = qsr_requant(acc, s, m, f, max);
-        same &= y == model(acc, s, m, f, max, 0);
-        same_saturating &= y == model(acc, s, m, f, max, 1);
+        const int f = check_random_between(QSR_RQ_MIN_FRAC, QSR_RQ_MAX_FRAC);
+        const int32_t acc = random_acc(s, 255, m, f);
+        const int y = qsr_requant(acc, s, m, f, 255);
+        same &= y == model(acc, s, m, f, 255, 0);
+        same_saturating &= y == model(acc, s, m, f, 255, 1);
+        if (f < QSR_RQ_MIN_DEEP_FRAC)
+            continue;
+        const int y10 = qsr_requant_deep(acc, s, m, f);
+        same_deep &= y10 == model(acc, s, m, f - 2, 1020, 0);
+        same_deep &= y10 == model(acc, s, m, f - 2, 1020, 1);
+        deep_is_finer &= abs(y10 - 4 * y) <= 2;
     }
     check_property(same, "rq16 as docs/numerics.md defines it");
     check_property(same_saturating, "rq16 with a saturating last add");
+    check_property(same_deep, "the 10-bit store as docs/numerics.md defines it");
+    check_property(deep_is_finer, "the 10-bit store is the 8-bit one, more finely rounded");
 
     // The largest accumulator reaches max whenever the scale allows it at all.
     for (int m = QSR_RQ_MIN_MULT; m <= QSR_RQ_MAX_MULT; m++) {
