@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "src/plan.h"
 
-#include <unistd.h>
-
 #include "src/mem.h"
 
 // Strips and bands start at multiples of this: chroma pairs and the 2x2 cells
@@ -28,22 +26,13 @@ static int ceil_div(int a, int b)
     return (a + b - 1) / b;
 }
 
-static size_t l2_bytes(void)
-{
-    long size = -1;
-#ifdef _SC_LEVEL2_CACHE_SIZE
-    size = sysconf(_SC_LEVEL2_CACHE_SIZE);
-#endif
-    return size > 0 ? (size_t)size : 512 * 1024;
-}
-
-// Half of L2 for the rings; the rest is for weights, pictures and the system.
+// Half of the cache for the rings; the rest is for weights, pictures and the system.
 // An even share of the picture's width, so that no strip is much narrower.
-static int choose_strip(const QsrPlan *p)
+static int choose_strip(const QsrPlan *p, size_t cache_bytes)
 {
     const size_t per_column = (size_t)(p->n_maps - 1) * p->channels * p->ring_rows +
                               QSR_RGBX * (size_t)(p->ring_rows + p->out_rows * p->s);
-    const size_t fit = l2_bytes() / 2 / per_column;
+    const size_t fit = cache_bytes / 2 / per_column;
     const int target = fit > MAX_STRIP ? MAX_STRIP : max_int((int)fit, MIN_STRIP);
     const int n = ceil_div(p->width, target);
     return QSR_ROUND_UP(ceil_div(p->width, n), 16);
@@ -79,7 +68,8 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     p->ring_rows = QSR_ROUND_UP(QSR_CHUNK_ROWS + 2 + group - 1, group);
     p->out_rows = p->s + 2;
 
-    p->strip_width = QSR_ROUND_UP(r->strip_width ? r->strip_width : choose_strip(p), GRID);
+    const int strip = r->strip_width ? r->strip_width : choose_strip(p, r->cache_bytes);
+    p->strip_width = QSR_ROUND_UP(strip, GRID);
     p->n_strips = ceil_div(p->width, p->strip_width);
     p->band_height = QSR_ROUND_UP(r->band_height ? r->band_height : choose_band(p, r->threads),
                                   GRID);

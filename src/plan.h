@@ -28,6 +28,7 @@ typedef struct QsrPlanRequest {
     const QsrFmLayout *fm;
     int width, height;         // of the input picture
     int threads;
+    size_t cache_bytes;        // of one thread: its second-level cache
     int strip_width, band_height; // 0 = chosen here
     int writer_halo_left, writer_halo_top; // output pixels
 } QsrPlanRequest;

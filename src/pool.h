@@ -6,6 +6,8 @@
 #ifndef QSR_POOL_H
 #define QSR_POOL_H
 
+#include <stddef.h>
+
 typedef struct QsrPool QsrPool;
 
 // What a frame's workers call: once with every task number, in rising order
@@ -31,5 +33,8 @@ void qsr_pool_free(QsrPool *pool);
 // Processors this process may use: its affinity mask, and the quota of its
 // control group where there is one. At least 1.
 int qsr_available_processors(void);
+
+// Size of the second-level cache, or a guess where the system does not say.
+size_t qsr_l2_cache_bytes(void);
 
 #endif

@@ -75,3 +75,12 @@ int qsr_available_processors(void)
 }
 
 #endif
+
+size_t qsr_l2_cache_bytes(void)
+{
+    long size = -1;
+#ifdef _SC_LEVEL2_CACHE_SIZE
+    size = sysconf(_SC_LEVEL2_CACHE_SIZE);
+#endif
+    return size > 0 ? (size_t)size : 512 * 1024;
+}

@@ -21,11 +21,6 @@ const char *qsr_version(void)
     return QSR_VERSION;
 }
 
-int qsr_scale_size(QsrScale scale, int size)
-{
-    return (int)(((int64_t)size * scale.num + scale.den - 1) / scale.den);
-}
-
 void qsr_settings_default(QsrSettings *settings)
 {
     *settings = (QsrSettings){.backend = QSR_BACKEND_AUTO};
