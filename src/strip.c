@@ -55,6 +55,8 @@ static void produce(Strip *s, int map, int y)
         return;
     }
     if (map == 0) {
+        if (sh->prefetch)
+            sh->prefetch(&sh->reader.pic, s->task.buf_x, cols, y + QSR_CHUNK_ROWS);
         qsr_reader_row(&sh->reader, s->scratch->row_scratch, row, s->task.buf_x, cols, y);
     } else {
         const uint8_t *const src[3] = {map_row(s, map - 1, y - 1), map_row(s, map - 1, y),

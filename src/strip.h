@@ -17,6 +17,9 @@ typedef struct QsrStripShared {
     QsrPlan plan;
     QsrReader reader;
     QsrWriter writer;
+    // Called ahead of the reader with columns [x, x+n) of a row y that may lie below
+    // the picture, for processors that do not guess; NULL elsewhere.
+    void (*prefetch)(const QsrPicture *pic, int x, int n, int y);
 } QsrStripShared;
 
 // Memory of one worker.
