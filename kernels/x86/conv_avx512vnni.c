@@ -22,9 +22,10 @@ typedef struct VnniWeights {
     int32_t bias[MAX_VECTORS][16];
     int32_t shift[MAX_VECTORS][16];
     int16_t mult[2][32]; // in the order after the first pack
-    int16_t frac, round;
-    uint8_t pad[60];
-    int8_t w[]; // [ky][quad][NV][16 outputs][4 inputs]
+    int16_t frac[2], round[2]; // of the store, of the deep store
+    int32_t branch;
+    uint8_t pad[52];
+    int8_t w[]; // [ky][quad][NV][16 outputs][4 inputs], then those of the branch
 } VnniWeights;
 
 _Static_assert(sizeof(VnniWeights) % 64 == 0, "weights must start on a cache line");
@@ -34,45 +35,72 @@ _Static_assert(sizeof(VnniWeights) % 64 == 0, "weights must start on a cache lin
 #define NONE (-1) // an output that is not there
 #define ONES (-2) // an output that is always 255: the X of RGBX
 
+static size_t weight_bytes(int ksize, int cin_row, int nv)
+{
+    return (size_t)ksize * ksize * cin_row * nv * 16;
+}
+
+// One output at `dst` (its element of the first vector) from the model file's [ky][kx][cin].
+static void pack_weights(int8_t *dst, const int8_t *from, int ksize, int cin, int cin_row, int nv)
+{
+    const int quads = ksize * cin_row / 4;
+    for (int ky = 0; ky < ksize; ky++)
+        for (int kx = 0; kx < ksize; kx++)
+            for (int c = 0; c < cin; c++) {
+                const int k = kx * cin_row + c;
+                dst[((size_t)ky * quads + k / 4) * nv * 64 + k % 4] =
+                    from[(ky * ksize + kx) * cin + c];
+            }
+}
+
+// Multiplier of element i of vector v. packs(a, b): lane l is a[4l..4l+3], b[4l..4l+3]; a
+// third vector, or the only one, is packed with its like of the next pixel.
+static void pack_mult(VnniWeights *out, int nv, int v, int i, int16_t value)
+{
+    if (v == 2 || nv == 1) {
+        int16_t *pair = &out->mult[v == 2][i / 4 * 8 + i % 4];
+        pair[0] = pair[4] = value;
+    } else {
+        out->mult[0][i / 4 * 8 + v * 4 + i % 4] = value;
+    }
+}
+
 // Packs one block; order[v * 16 + i] is the model file's output channel for
 // element i of vector v, or NONE or ONES. Returns the bytes used.
 static size_t pack_block(void *dst, const QsrConvParams *p, int cin_row, int nv, const int *order)
 {
-    const int quads = p->ksize * cin_row / 4;
-    const size_t size = sizeof(VnniWeights) + (size_t)p->ksize * quads * nv * 64;
+    const int taps = p->ksize * p->ksize, branch_taps = p->branch_ksize * p->branch_ksize;
+    const size_t main_bytes = weight_bytes(p->ksize, cin_row, nv);
+    const size_t size = sizeof(VnniWeights) + main_bytes +
+                        (p->branch ? weight_bytes(p->branch_ksize, QSR_RGBX, nv) : 0);
     if (!dst)
         return size;
     VnniWeights *out = dst;
     memset(out, 0, size);
-    out->frac = (int16_t)p->frac;
-    out->round = (int16_t)(1 << (p->frac - 1));
+    for (int deep = 0; deep < 2; deep++) {
+        const int frac = p->frac - 2 * deep;
+        out->frac[deep] = (int16_t)frac;
+        out->round[deep] = (int16_t)(frac > 0 ? 1 << (frac - 1) : 0);
+    }
+    out->branch = p->branch != NULL;
     for (int e = 0; e < nv * 16; e++) {
         const int v = e / 16, i = e % 16, o = order[e];
-        // packs(a, b): lane l is a[4l..4l+3], b[4l..4l+3]; a third vector is packed with
-        // its like of the next pixel.
-        int16_t *mult = v < 2 ? &out->mult[0][i / 4 * 8 + v * 4 + i % 4] : NULL;
-        int16_t value = QSR_RQ_MIN_MULT;
+        int16_t mult = QSR_RQ_MIN_MULT;
         if (o == ONES) {
             out->bias[v][i] = INT16_MAX;
-            value = QSR_RQ_MAX_MULT;
+            mult = QSR_RQ_MAX_MULT;
         } else if (o != NONE) {
+            int8_t *w = out->w + v * 64 + i * 4;
             out->bias[v][i] = p->bias[o];
             out->shift[v][i] = p->shift[o];
-            value = (int16_t)p->mult[o];
-            for (int ky = 0; ky < p->ksize; ky++)
-                for (int kx = 0; kx < p->ksize; kx++)
-                    for (int c = 0; c < p->cin; c++) {
-                        const int k = kx * cin_row + c;
-                        out->w[(((size_t)ky * quads + k / 4) * nv + v) * 64 + i * 4 + k % 4] =
-                            p->weights[((o * p->ksize + ky) * p->ksize + kx) * p->cin + c];
-                    }
+            mult = (int16_t)p->mult[o];
+            pack_weights(w, p->weights + (ptrdiff_t)o * taps * p->cin, p->ksize, p->cin, cin_row,
+                         nv);
+            if (p->branch)
+                pack_weights(w + main_bytes, p->branch + (ptrdiff_t)o * branch_taps * 3,
+                             p->branch_ksize, 3, QSR_RGBX, nv);
         }
-        if (mult)
-            *mult = value;
-        if (v == 2 || nv == 1) { // packed with the same vector of another pixel
-            int16_t *pair = &out->mult[v == 2][i / 4 * 8 + i % 4];
-            pair[0] = pair[4] = value;
-        }
+        pack_mult(out, nv, v, i, mult);
     }
     return size;
 }
@@ -141,16 +169,19 @@ static size_t pack_out_avx512vnni(void *dst, const QsrConvParams *p)
 #define UNROLL _Pragma("GCC unroll 24")
 #endif
 
-// acc[p][v] of P pixels `stride` bytes apart; src[ky] points at the first tap.
-INLINE void dot_block(__m512i acc[], const VnniWeights *wt, const uint8_t *const src[3],
-                      ptrdiff_t offset, int rows, int quads, int stride, int P, int NV)
+INLINE void start_block(__m512i acc[], const VnniWeights *wt, int P, int NV)
 {
-    const int8_t *w = wt->w;
     UNROLL
     for (int p = 0; p < P; p++)
         UNROLL
         for (int v = 0; v < NV; v++)
             acc[p * NV + v] = _mm512_load_si512(wt->bias[v]);
+}
+
+// Adds to acc[p][v] of P pixels `stride` bytes apart; src[ky] + offset is the first tap.
+INLINE void dot_block(__m512i acc[], const int8_t *w, const uint8_t *const *src,
+                      ptrdiff_t offset, int rows, int quads, int stride, int P, int NV)
+{
     for (int ky = 0; ky < rows; ky++) {
         const uint8_t *s = src[ky] + offset;
         for (int q = 0; q < quads; q++, s += 4, w += NV * 64) {
@@ -172,13 +203,27 @@ INLINE void dot_block(__m512i acc[], const VnniWeights *wt, const uint8_t *const
 }
 
 // The requantisation of kernels/requant.h up to the 16-bit u, for 32 outputs.
-INLINE __m512i requant(__m512i a, __m512i b, const VnniWeights *wt, int va, int vb, int mult)
+INLINE __m512i requant_as(__m512i a, __m512i b, const VnniWeights *wt, int va, int vb, int mult,
+                          int deep)
 {
     a = _mm512_srav_epi32(a, _mm512_load_si512(wt->shift[va]));
     b = _mm512_srav_epi32(b, _mm512_load_si512(wt->shift[vb]));
     __m512i u = _mm512_mulhrs_epi16(_mm512_packs_epi32(a, b), _mm512_load_si512(wt->mult[mult]));
-    u = _mm512_adds_epi16(u, _mm512_set1_epi16(wt->round));
-    return _mm512_sra_epi16(u, _mm_cvtsi32_si128(wt->frac));
+    u = _mm512_adds_epi16(u, _mm512_set1_epi16(wt->round[deep]));
+    return _mm512_sra_epi16(u, _mm_cvtsi32_si128(wt->frac[deep]));
+}
+
+INLINE __m512i requant(__m512i a, __m512i b, const VnniWeights *wt, int va, int vb, int mult)
+{
+    return requant_as(a, b, wt, va, vb, mult, 0);
+}
+
+// 32 outputs of the deep store, not above `most`.
+INLINE __m512i requant_deep(__m512i a, __m512i b, const VnniWeights *wt, int va, int vb, int mult,
+                            __m512i most)
+{
+    const __m512i u = requant_as(a, b, wt, va, vb, mult, 1);
+    return _mm512_min_epi16(_mm512_max_epi16(u, _mm512_setzero_si512()), most);
 }
 
 // P pixels of 32 channels; dst_stride is the bytes of a whole pixel.
@@ -187,7 +232,8 @@ INLINE void map_block(uint8_t *dst, int dst_stride, const VnniWeights *wt,
 {
     __m512i acc[24];
     const __m512i pixels = _mm512_set_epi64(7, 5, 3, 1, 6, 4, 2, 0);
-    dot_block(acc, wt, src, offset, 3, quads, stride, P, 2);
+    start_block(acc, wt, P, 2);
+    dot_block(acc, wt->w, src, offset, 3, quads, stride, P, 2);
     UNROLL
     for (int p = 0; p < P; p += 2) {
         const __m512i u0 = requant(acc[p * 2], acc[p * 2 + 1], wt, 0, 1, 0);
@@ -295,14 +341,80 @@ INLINE void store_x4(uint8_t *const dst[4], int x, const __m512i acc[], const Vn
 #undef STORE
 }
 
-// P positions of a head.
-INLINE void head_block(uint8_t *const dst[4], int x, const VnniWeights *wt,
-                       const uint8_t *const src[3], ptrdiff_t offset, int rows, int quads,
-                       int stride, int P, enum QsrHead head)
+// ------------------------------------------------------------- deep heads ---
+
+// Two pixels to two rows of four.
+INLINE void store_x2_deep(uint8_t *const dst[4], int x, const __m512i acc[], const VnniWeights *wt)
 {
-    const int NV = head == QSR_HEAD_X2 ? 1 : head == QSR_HEAD_X4 ? 3 : 2;
-    __m512i acc[24];
-    dot_block(acc, wt, src, offset, rows, quads, stride, P, NV);
+    const __m512i most = _mm512_set1_epi64(0x03ff03fc03fc03fc);
+    const __m512i order = _mm512_set_epi64(7, 5, 6, 4, 3, 1, 2, 0);
+    const __m512i y = _mm512_permutexvar_epi64(
+        order, requant_deep(acc[0], acc[1], wt, 0, 0, 0, most));
+    _mm256_storeu_si256((__m256i *)(dst[0] + x * 16), _mm512_castsi512_si256(y));
+    _mm256_storeu_si256((__m256i *)(dst[1] + x * 16), _mm512_extracti64x4_epi64(y, 1));
+}
+
+// Where the words of two positions' row dy lie in their two vectors.
+#define RGB0(k) (k), (k) + 1, (k) + 2, 0
+#define POSITION(k) RGB0(k), RGB0((k) + 3), RGB0((k) + 6)
+#define ROW(dy) {POSITION((dy) * 9), POSITION(32 + (dy) * 9)}
+static const uint16_t x3_deep_index[3][32] __attribute__((aligned(64))) = {ROW(0), ROW(1), ROW(2)};
+#undef RGB0
+#undef POSITION
+#undef ROW
+
+// Two positions to three rows of six.
+INLINE void store_x3_deep(uint8_t *const dst[4], int x, const __m512i acc[], const VnniWeights *wt)
+{
+    const __m512i most = _mm512_set1_epi16(1020), opaque = _mm512_set1_epi64((int64_t)1023 << 48);
+    const __m512i y0 = requant_deep(acc[0], acc[1], wt, 0, 1, 0, most);
+    const __m512i y1 = requant_deep(acc[2], acc[3], wt, 0, 1, 0, most);
+    UNROLL
+    for (int dy = 0; dy < 3; dy++) {
+        const __m512i index = _mm512_load_si512(x3_deep_index[dy]);
+        const __m512i row = _mm512_or_si512(_mm512_permutex2var_epi16(y0, index, y1), opaque);
+        _mm512_mask_storeu_epi64(dst[dy] + x * 24, 0x3f, row);
+    }
+}
+
+// Two pixels to four rows of eight.
+INLINE void store_x4_deep(uint8_t *const dst[4], int x, const __m512i acc[], const VnniWeights *wt)
+{
+    const __m512i most = _mm512_set1_epi16(1020), opaque = _mm512_set1_epi64((int64_t)1023 << 48);
+    // Lane dy: 8 words of the first two vectors of a pixel; 4 words of the third of each.
+    const __m512i c = requant_deep(acc[2], acc[5], wt, 2, 2, 1, most);
+#define LANES(...) _mm512_broadcast_i32x4(_mm_setr_epi8(__VA_ARGS__))
+    const __m512i lo = LANES(0, 1, 2, 3, 4, 5, -1, -1, 6, 7, 8, 9, 10, 11, -1, -1);
+    const __m512i hi = LANES(12, 13, 14, 15, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
+    const __m512i third[2] = {
+        LANES(-1, -1, -1, -1, 0, 1, -1, -1, 2, 3, 4, 5, 6, 7, -1, -1),
+        LANES(-1, -1, -1, -1, 8, 9, -1, -1, 10, 11, 12, 13, 14, 15, -1, -1),
+    };
+#undef LANES
+    UNROLL
+    for (int p = 0; p < 2; p++) {
+        const __m512i ab = requant_deep(acc[p * 3], acc[p * 3 + 1], wt, 0, 1, 0, most);
+        const __m512i left = _mm512_or_si512(_mm512_shuffle_epi8(ab, lo), opaque);
+        const __m512i right = _mm512_or_si512(
+            _mm512_or_si512(_mm512_shuffle_epi8(ab, hi), _mm512_shuffle_epi8(c, third[p])),
+            opaque);
+#define STORE(dy)                                                                               \
+    _mm_storeu_si128((__m128i *)(dst[dy] + (x + p) * 32), _mm512_extracti32x4_epi32(left, dy)); \
+    _mm_storeu_si128((__m128i *)(dst[dy] + (x + p) * 32 + 16),                                  \
+                     _mm512_extracti32x4_epi32(right, dy))
+        STORE(0);
+        STORE(1);
+        STORE(2);
+        STORE(3);
+#undef STORE
+    }
+}
+
+// ------------------------------------------------------------------- rows ---
+
+INLINE void store_head(uint8_t *const dst[4], int x, const __m512i acc[], const VnniWeights *wt,
+                       int P, enum QsrHead head)
+{
     if (head == QSR_HEAD_X2) {
         UNROLL
         for (int p = 0; p < P; p += 4)
@@ -318,28 +430,57 @@ INLINE void head_block(uint8_t *const dst[4], int x, const VnniWeights *wt,
     }
 }
 
+INLINE void store_head_deep(uint8_t *const dst[4], int x, const __m512i acc[],
+                            const VnniWeights *wt, int P, enum QsrHead head)
+{
+    UNROLL
+    for (int p = 0; p < P; p += 2) {
+        if (head == QSR_HEAD_X2)
+            store_x2_deep(dst, x + p, acc + p, wt);
+        else if (head == QSR_HEAD_X4)
+            store_x4_deep(dst, x + p, acc + p * 3, wt);
+        else
+            store_x3_deep(dst, x + p, acc + p * 2, wt);
+    }
+}
+
+// P positions of a head.
+INLINE void head_block(uint8_t *const dst[4], int x, const VnniWeights *wt,
+                       const uint8_t *const src[3], const uint8_t *const in[3], int cin, int P,
+                       enum QsrHead head, int deep)
+{
+    const int NV = head == QSR_HEAD_X2 ? 1 : head == QSR_HEAD_X4 ? 3 : 2;
+    const int cells = head == QSR_HEAD_X1_5, ksize = cells ? 2 : 3, step = cells ? 2 : 1;
+    const ptrdiff_t column = (ptrdiff_t)x * step;
+    const int8_t *more = wt->w + weight_bytes(ksize, cin, NV);
+    __m512i acc[24];
+    start_block(acc, wt, P, NV);
+    dot_block(acc, wt->w, src, (column - !cells) * cin, ksize, ksize * cin / 4, step * cin, P, NV);
+    if (wt->branch && cells)
+        dot_block(acc, more, in, (column - 1) * QSR_RGBX, 3, 3, 2 * QSR_RGBX, P, NV);
+    else if (wt->branch)
+        dot_block(acc, more, in + 1, column * QSR_RGBX, 1, 1, QSR_RGBX, P, NV);
+    if (deep)
+        store_head_deep(dst, x, acc, wt, P, head);
+    else
+        store_head(dst, x, acc, wt, P, head);
+}
+
 INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
                      const uint8_t *const in[3], int w, const void *weights, int cin,
                      enum QsrHead head, int deep)
 {
-    (void)in, (void)deep;
-    const int cells = head == QSR_HEAD_X1_5;
-    const int ksize = cells ? 2 : 3, stride = cells ? 2 * cin : cin;
     const int block = head == QSR_HEAD_X2 ? 24 : head == QSR_HEAD_X4 ? 8 : 12;
-    const ptrdiff_t first = cells ? 0 : -cin;
     int x = 0;
     for (; x + block <= w; x += block)
-        head_block(dst, x, weights, src, first + (ptrdiff_t)x * stride, ksize, ksize * cin / 4,
-                   stride, block, head);
+        head_block(dst, x, weights, src, in, cin, block, head, deep);
     if (x < w && w >= block) { // the last ones once more, with the rest
         x = w - block;
-        head_block(dst, x, weights, src, first + (ptrdiff_t)x * stride, ksize, ksize * cin / 4,
-                   stride, block, head);
+        head_block(dst, x, weights, src, in, cin, block, head, deep);
         x = w;
     }
     for (; x < w; x += 4)
-        head_block(dst, x, weights, src, first + (ptrdiff_t)x * stride, ksize, ksize * cin / 4,
-                   stride, 4, head);
+        head_block(dst, x, weights, src, in, cin, 4, head, deep);
 }
 
 // ------------------------------------------------------------------ table ---
@@ -355,6 +496,7 @@ INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const voi
 }
 
 #define ISA avx512vnni
+#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp)
