@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// What the AArch64 sets have in common: everything but the dot products. A set
+// What the ARM sets have in common: everything but the dot products. A set
 // defines the macros below, includes this file, and defines dot_block().
 //
 //   ISA       its name, the suffix of its functions
@@ -14,6 +14,7 @@
 //
 // A block is PIXELS pixels times OUTPUTS outputs. Its packed weights are in the
 // order in which they are read, so that dot_block() only ever steps forward.
+// An input branch is a block of its own behind each block of its head.
 
 #ifndef QSR_KERNELS_ARM_CONV_ARM_H
 #define QSR_KERNELS_ARM_CONV_ARM_H
@@ -23,6 +24,9 @@
 
 #include "kernels/dsp.h"
 #include "kernels/requant.h"
+#if !defined(__aarch64__)
+#include "kernels/arm/neon32.h"
+#endif
 
 #define PIXELS 4
 #define OUTPUTS 16
@@ -85,12 +89,12 @@ static void pack_block(ArmWeights *out, const QsrConvParams *p, int nv, const in
         const int o = order[i];
         out->mult[i] = QSR_RQ_MIN_MULT;
         if (o == ONES) {
-            out->bias[i] = INT16_MAX;
+            out->bias[i] = p->bias ? INT16_MAX : 0;
             out->mult[i] = QSR_RQ_MAX_MULT;
         }
         if (o < 0)
             continue;
-        uint32_t bias = (uint32_t)p->bias[o]; // may wrap around; so does the sum, back again
+        uint32_t bias = p->bias ? (uint32_t)p->bias[o] : 0; // wraps around, and so back again
         for (int k = 0; k < taps; k++) {
             const int8_t w = p->weights[o * taps + k];
             const int at = (i / together * inputs + k / GROUP * GROUP) * together +
@@ -106,12 +110,20 @@ static void pack_block(ArmWeights *out, const QsrConvParams *p, int nv, const in
 
 static size_t pack(void *dst, const QsrConvParams *p, const int *order, int outputs)
 {
+    // A branch has neither a bias nor a requantisation of its own.
+    const QsrConvParams branch = {.cin = 3, .cout = p->cout, .ksize = p->branch_ksize,
+                                  .weights = p->branch, .mult = p->mult, .shift = p->shift};
     size_t at = 0;
     for (int first = 0; first < outputs; first += OUTPUTS) {
         const int nv = block_vectors(outputs, first);
         if (dst)
             pack_block((ArmWeights *)((char *)dst + at), p, nv, order + first);
         at += block_bytes(INPUTS(p->ksize, p->cin), nv);
+        if (!p->branch)
+            continue;
+        if (dst)
+            pack_block((ArmWeights *)((char *)dst + at), &branch, VECTORS, order + first);
+        at += block_bytes(INPUTS(p->branch_ksize, 3), VECTORS);
     }
     return at;
 }
@@ -125,129 +137,49 @@ static size_t pack_map(void *dst, const QsrConvParams *p)
 }
 
 // Heads, from the file's [colour][dy][dx] to [dy][dx][colour], with X for 12
-// outputs. Rounded up to whole vectors.
+// outputs. Rounded up to whole vectors, and nothing behind them.
 static size_t pack_head(void *dst, const QsrConvParams *p)
 {
     const int cells = p->cout / 3, colours = p->cout == 12 ? 4 : 3;
     const int outputs = (cells * colours + 3) & ~3;
     int order[48];
-    for (int i = 0; i < outputs; i++) {
+    for (int i = 0; i < 48; i++) {
         const int colour = i % colours;
         order[i] = i / colours >= cells ? NONE : colour == 3 ? ONES : colour * cells + i / colours;
     }
     return pack(dst, p, order, outputs);
 }
 
-// --------------------------------------------------------------- epilogue ---
-
-// kernels/requant.h, for the OUTPUTS outputs of one pixel.
-INLINE uint8x16_t requant(const int32x4_t acc[VECTORS], const ArmWeights *wt, int nv)
-{
-    const int16x8_t frac = vdupq_n_s16(wt->frac);
-    int16x8_t u[2] = {vdupq_n_s16(0), vdupq_n_s16(0)};
-    UNROLL
-    for (int i = 0; i < nv; i += 2) {
-        int16x4_t t0 = vqmovn_s32(vshlq_s32(acc[i], vld1q_s32(wt->shift + i * 4)));
-        int16x8_t t = vcombine_s16(t0, t0);
-        if (i + 1 < nv)
-            t = vqmovn_high_s32(t0, vshlq_s32(acc[i + 1], vld1q_s32(wt->shift + i * 4 + 4)));
-        u[i / 2] = vrshlq_s16(vqrdmulhq_s16(t, vld1q_s16(wt->mult + i * 4)), frac);
-    }
-    return vqmovun_high_s16(vqmovun_s16(u[0]), u[1]);
-}
-
-INLINE void store_map(uint8_t *dst, int cout, const int32x4_t sums[PIXELS][VECTORS],
-                      const ArmWeights *wt)
-{
-    UNROLL
-    for (int p = 0; p < PIXELS; p++)
-        vst1q_u8(dst + p * cout, veorq_u8(requant(sums[p], wt, VECTORS), vdupq_n_u8(ZERO)));
-}
-
-// out[p]: two rows of two pixels.
-INLINE void store_x2(uint8_t *const dst[4], int x, uint8x16_t out[PIXELS][3])
-{
-    UNROLL
-    for (int p = 0; p < PIXELS; p += 2) {
-        const uint64x2_t a = vreinterpretq_u64_u8(out[p][0]);
-        const uint64x2_t b = vreinterpretq_u64_u8(out[p + 1][0]);
-        vst1q_u8(dst[0] + (x + p) * 8, vreinterpretq_u8_u64(vzip1q_u64(a, b)));
-        vst1q_u8(dst[1] + (x + p) * 8, vreinterpretq_u8_u64(vzip2q_u64(a, b)));
-    }
-}
-
-// Where vector `v` of a row of RGBX takes its bytes from in a table of two
-// pixels of 32 bytes each: destination pixels 4v to 4v+3, of which 3v to 3v+2
-// belong to source pixel v. The last byte of every four is 0xff: none.
-#define FROM(v, dx) (((v) * 4 + (dx) < ((v) + 1) * 3 ? 0 : 32) + ((v) * 4 + (dx)) % 3 * 3)
-#define RGB0(v, dx) FROM(v, dx), FROM(v, dx) + 1, FROM(v, dx) + 2, 0xff
-static const uint8_t x3_index[3][16] = {
-    {RGB0(0, 0), RGB0(0, 1), RGB0(0, 2), RGB0(0, 3)},
-    {RGB0(1, 0), RGB0(1, 1), RGB0(1, 2), RGB0(1, 3)},
-    {RGB0(2, 0), RGB0(2, 1), RGB0(2, 2), RGB0(2, 3)},
-};
-#undef FROM
-#undef RGB0
-
-// The X of four RGBX pixels.
-INLINE uint8x16_t opaque(void)
-{
-    return vreinterpretq_u8_u32(vdupq_n_u32(0xff000000u));
-}
-
-// out[p]: three rows of three colours, in 27 bytes.
-INLINE void store_x3(uint8_t *const dst[4], int x, uint8x16_t out[PIXELS][3])
-{
-    UNROLL
-    for (int v = 0; v < 3; v++) {
-        const uint8x16x4_t table = {{out[v][0], out[v][1], out[v + 1][0], out[v + 1][1]}};
-        uint8x16_t index = vld1q_u8(x3_index[v]);
-        UNROLL
-        for (int dy = 0; dy < 3; dy++) {
-            // 0xff stays out of range: saturated.
-            const uint8x16_t at = vqaddq_u8(index, vdupq_n_u8((uint8_t)(dy * 9)));
-            vst1q_u8(dst[dy] + x * 12 + v * 16, vorrq_u8(vqtbl4q_u8(table, at), opaque()));
-        }
-    }
-}
-
-// out[p]: four rows of four colours, in 48 bytes.
-INLINE void store_x4(uint8_t *const dst[4], int x, uint8x16_t out[PIXELS][3])
-{
-    static const uint8_t spread[16] = {0, 1, 2, 0xff, 3, 4,  5,  0xff,
-                                       6, 7, 8, 0xff, 9, 10, 11, 0xff};
-    const uint8x16_t index = vld1q_u8(spread);
-    UNROLL
-    for (int p = 0; p < PIXELS; p++) {
-        const uint8x16_t row[4] = {out[p][0], vextq_u8(out[p][0], out[p][1], 12),
-                                   vextq_u8(out[p][1], out[p][2], 8),
-                                   vextq_u8(out[p][2], out[p][2], 4)};
-        UNROLL
-        for (int dy = 0; dy < 4; dy++)
-            vst1q_u8(dst[dy] + (x + p) * 16, vorrq_u8(vqtbl1q_u8(row[dy], index), opaque()));
-    }
-}
+#include "kernels/arm/store_arm.h"
 
 // ------------------------------------------------------------------- rows ---
 
-// The 27 inputs of PIXELS pixels from column x on, in the order of the weights,
-// 32 bytes apart: the first layer then is a 1x1 convolution like any other.
-INLINE void gather(uint8_t *patch, const uint8_t *const src[3], int x)
+// The 27 inputs of PIXELS pixels, `step` columns apart, around column x, in the
+// order of the weights, 32 bytes apart: the first layer then is a 1x1 convolution
+// like any other, and so is the branch of the 2x2 head.
+INLINE void gather(uint8_t *patch, const uint8_t *const src[3], int x, int step)
 {
     static const uint8_t index[2][16] = {
         {0, 1, 2, 4, 5, 6, 8, 9, 10, 16, 17, 18, 20, 21, 22, 24},
         {9, 10, 16, 17, 18, 20, 21, 22, 24, 25, 26, 0xff, 0xff, 0xff, 0xff, 0xff},
     };
-    uint8x16_t row[3][PIXELS]; // [.][p]: 12 bytes of column x + p - 1 and what comes after
+    uint8x16_t row[3][PIXELS]; // [.][p]: 12 bytes of column x + p * step - 1 and what comes after
     UNROLL
     for (int ky = 0; ky < 3; ky++) {
-        const uint8_t *s = src[ky] + (x - 1) * QSR_RGBX;
+        const uint8_t *s = src[ky] + ((ptrdiff_t)x - 1) * QSR_RGBX;
         const uint8x16_t lo = vld1q_u8(s);
-        const uint8x16_t hi = vcombine_u8(vld1_u8(s + 16), vdup_n_u8(0));
         row[ky][0] = lo;
-        row[ky][1] = vextq_u8(lo, hi, 4);
-        row[ky][2] = vextq_u8(lo, hi, 8);
-        row[ky][3] = vextq_u8(lo, hi, 12);
+        if (step == 1) {
+            const uint8x16_t hi = vcombine_u8(vld1_u8(s + 16), vdup_n_u8(0));
+            row[ky][1] = vextq_u8(lo, hi, 4);
+            row[ky][2] = vextq_u8(lo, hi, 8);
+            row[ky][3] = vextq_u8(lo, hi, 12);
+        } else { // reads no further than the last pixel
+            const uint8x16_t end = vld1q_u8(s + 20);
+            row[ky][1] = vld1q_u8(s + 8);
+            row[ky][2] = vld1q_u8(s + 16);
+            row[ky][3] = vextq_u8(end, end, 4);
+        }
     }
     UNROLL
     for (int p = 0; p < PIXELS; p++)
@@ -259,13 +191,23 @@ INLINE void gather(uint8_t *patch, const uint8_t *const src[3], int x)
         }
 }
 
+// The 3 inputs of a 1x1 branch, 16 bytes apart; what follows them has no weight.
+INLINE void gather_pixels(uint8_t *patch, const uint8_t *row, int x)
+{
+    const uint8x16_t q = veorq_u8(vld1q_u8(row + (ptrdiff_t)x * QSR_RGBX), vdupq_n_u8(ZERO));
+    vst1q_u8(patch, q);
+    vst1q_u8(patch + 16, vextq_u8(q, q, 4));
+    vst1q_u8(patch + 32, vextq_u8(q, q, 8));
+    vst1q_u8(patch + 48, vextq_u8(q, q, 12));
+}
+
 INLINE void in_row(uint8_t *dst, const uint8_t *const src[3], int w, const void *weights, int cout)
 {
     const size_t bytes = block_bytes(32, VECTORS);
     for (int x = 0; x < w; x += PIXELS) {
         uint8_t patch[PIXELS * 32];
         const uint8_t *const one[1] = {patch};
-        gather(patch, src, x);
+        gather(patch, src, x, 1);
         for (int first = 0; first < cout; first += OUTPUTS) {
             const ArmWeights *wt = (const void *)((const char *)weights + first / OUTPUTS * bytes);
             int32x4_t sums[PIXELS][VECTORS];
@@ -288,35 +230,86 @@ INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const voi
     }
 }
 
+// What a branch adds to a block, by way of memory: two loops in one function,
+// one of which is skipped, make gcc 12 spill sums in both.
+static __attribute__((noinline)) void branch_1x1(int32_t sums[PIXELS * OUTPUTS],
+                                                 const ArmWeights *wt, const uint8_t *row, int x)
+{
+    uint8_t patch[PIXELS * 16];
+    const uint8_t *const one[1] = {patch};
+    int32x4_t acc[PIXELS][VECTORS];
+    gather_pixels(patch, row, x);
+    dot_block(acc, wt, one, 0, 1, 16, 16, VECTORS);
+    for (int i = 0; i < PIXELS * VECTORS; i++)
+        vst1q_s32(sums + i * 4, acc[i / VECTORS][i % VECTORS]);
+}
+
+static __attribute__((noinline)) void branch_3x3(int32_t sums[PIXELS * OUTPUTS],
+                                                 const ArmWeights *wt,
+                                                 const uint8_t *const rows[3], int x)
+{
+    uint8_t patch[PIXELS * 32];
+    const uint8_t *const one[1] = {patch};
+    int32x4_t acc[PIXELS][VECTORS];
+    gather(patch, rows, 2 * x, 2);
+    dot_block(acc, wt, one, 0, 1, 32, 32, VECTORS);
+    for (int i = 0; i < PIXELS * VECTORS; i++)
+        vst1q_s32(sums + i * 4, acc[i / VECTORS][i % VECTORS]);
+}
+
+// Adds the branch that is packed at `wt` to the sums of a head's block.
+INLINE void add_branch(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
+                       const uint8_t *const in[3], int x, int nv, int cells)
+{
+    int32_t more[PIXELS * OUTPUTS];
+    if (cells)
+        branch_3x3(more, wt, in, x);
+    else
+        branch_1x1(more, wt, in[1], x);
+    UNROLL
+    for (int p = 0; p < PIXELS; p++)
+        UNROLL
+        for (int v = 0; v < nv; v++)
+            sums[p][v] = vaddq_s32(sums[p][v], vld1q_s32(more + p * OUTPUTS + v * 4));
+}
+
 INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
                      const uint8_t *const in[3], int w, const void *weights, int cin,
                      enum QsrHead head, int deep)
 {
-    (void)in, (void)deep;
     const int cells = head == QSR_HEAD_X1_5;
     const int ksize = cells ? 2 : 3, stride = cells ? 2 * cin : cin;
     const int outputs = head == QSR_HEAD_X2 ? 16 : head == QSR_HEAD_X4 ? 48 : 28;
     const ptrdiff_t before = cells ? 0 : -cin;
+    const size_t branch_bytes = block_bytes(cells ? INPUTS(3, 3) : INPUTS(1, 3), VECTORS);
     for (int x = 0; x < w; x += PIXELS) {
         uint8x16_t out[PIXELS][3];
-        const ArmWeights *wt = weights;
+        uint16x8_t out_deep[PIXELS][6];
+        const char *at = weights;
         UNROLL
         for (int b = 0; b * OUTPUTS < outputs; b++) {
+            const ArmWeights *wt = (const void *)at;
             const int nv = block_vectors(outputs, b * OUTPUTS);
             int32x4_t sums[PIXELS][VECTORS];
             dot_block(sums, wt, src, before + (ptrdiff_t)x * stride, ksize, ksize * cin, stride,
                       nv);
+            at += block_bytes(ksize * ksize * cin, nv);
+            if (in[1]) {
+                add_branch(sums, (const void *)at, in, x, nv, cells);
+                at += branch_bytes;
+            }
             UNROLL
-            for (int p = 0; p < PIXELS; p++)
-                out[p][b] = requant(sums[p], wt, nv);
-            wt = (const void *)((const char *)wt + block_bytes(ksize * ksize * cin, nv));
+            for (int p = 0; p < PIXELS; p++) {
+                if (deep)
+                    requant_deep(&out_deep[p][2 * b], sums[p], wt, nv);
+                else
+                    out[p][b] = requant(sums[p], wt, nv);
+            }
         }
-        if (head == QSR_HEAD_X2)
-            store_x2(dst, x, out);
-        else if (head == QSR_HEAD_X4)
-            store_x4(dst, x, out);
+        if (deep)
+            store_head_deep(dst, x, out_deep, head);
         else
-            store_x3(dst, x, out);
+            store_head(dst, x, out, head);
     }
 }
 
@@ -342,6 +335,7 @@ static void fm_get(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
 
 // ------------------------------------------------------------------ table ---
 
+#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void FN(qsr_conv_dsp_init)(QsrConvDSP *dsp)

@@ -17,7 +17,7 @@ LIMITS = {
 MULTIPLY = re.compile(r'(sdot|usmmla|smull|smlal2)\t')
 SPILL = re.compile(r'(ldr|str|ldp|stp|ldur|stur)\tq.*\[sp')
 BRANCH = re.compile(r'(?:b\.\w+|b|cbn?z\t\w+,|tbn?z\t\w+, #\w+,)\s+([0-9a-f]+) <')
-EXPECTED = 12 # functions: two widths of an input, a body and four heads
+EXPECTED = 20 # functions: two widths of an input, a body, four heads and four deep ones
 
 
 def functions(listing):
