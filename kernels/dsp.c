@@ -35,7 +35,10 @@ void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags)
 #if HAVE_ORC
     if (cpu_flags & QSR_CPU_FLAG_ORC)
         qsr_pixel_dsp_init_orc(dsp);
-#else
-    (void)cpu_flags;
 #endif
+#if HAVE_NEON
+    if (cpu_flags & QSR_CPU_FLAG_NEON)
+        qsr_pixel_dsp_init_neon(dsp);
+#endif
+    (void)cpu_flags;
 }

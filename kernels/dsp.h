@@ -206,5 +206,6 @@ void qsr_conv_dsp_init_dotprod(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_i8mm(QsrConvDSP *dsp);
 void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
+void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp);
 
 #endif
