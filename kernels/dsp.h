@@ -92,8 +92,8 @@ typedef decl_conv_in_fn(*QsrConvInFn);
 typedef decl_conv_body_fn(*QsrConvBodyFn);
 
 // The head: convolution, requantisation, depth-to-space. dst: one RGBX row per
-// output row, s = 2, 3, 4, 3 of them, w*s pixels each (X = 255); may write up
-// to w rounded up to w_align (times s) pixels.
+// output row, aligned to 128 bytes, s = 2, 3, 4, 3 of them, w*s pixels each
+// (X = 255); may write up to w rounded up to w_align (times s) pixels.
 // X2..X4: src are rows y-1, y, y+1 and w is in pixels. X1_5: src[0], src[1] are
 // rows 2j and 2j+1, w is in cells of two pixels, and column 0 is even.
 // in: the RGBX rows that an input branch reads, readable as src of conv_in is:
@@ -204,8 +204,10 @@ void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_neon(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_dotprod(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_i8mm(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_hvx(QsrConvDSP *dsp); // called by the skel on the DSP
 void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
+void qsr_pixel_dsp_init_hvx(QsrPixelDSP *dsp); // after plain C's, on the DSP
 void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp);
 
 #endif
