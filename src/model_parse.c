@@ -11,6 +11,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,7 @@
 #define HASH_OFFSET 48
 #define HASH_SIZE 32
 #define ARCH_QUICKSRNET 1
+#define ARCH_QUICKSRNET_BRANCH 2
 
 static const uint8_t magic[8] = { 0x89, 'Q', 'S', 'R', '\r', '\n', 0x1a, '\n' };
 
@@ -35,6 +37,7 @@ typedef struct Parser {
     const char *label;
     QsrError *err;
     // From the header.
+    bool branch; // of the head
     int channels, blocks;
     QsrScale scale;
     int test_width, test_height;
@@ -187,9 +190,9 @@ static int check_network(Parser *p)
     uint32_t num = rl16(h + 36), den = rl16(h + 38);
     int res;
 
-    if (arch != ARCH_QUICKSRNET)
+    if (arch != ARCH_QUICKSRNET && arch != ARCH_QUICKSRNET_BRANCH)
         return refuse(p, QSR_ERR_UNSUPPORTED, "architecture %" PRIu32 " (byte 24) is unknown to "
-                      "this library; 1 is QuickSRNet", arch);
+                      "this library; 1 is QuickSRNet, 2 the same with an input branch", arch);
     if (channels != 32 && channels != 64)
         return refuse(p, QSR_ERR_INVALID, "%" PRIu32 " channels (byte 28) are neither 32 nor 64",
                       channels);
@@ -198,6 +201,7 @@ static int check_network(Parser *p)
     if (!(den == 1 && num >= 2 && num <= 4) && !(den == 2 && num == 3))
         return refuse(p, QSR_ERR_INVALID, "scale %" PRIu32 "/%" PRIu32 " (byte 36) is none of 2/1, "
                       "3/1, 4/1, 3/2", num, den);
+    p->branch = arch == ARCH_QUICKSRNET_BRANCH;
     p->channels = (int)channels;
     p->blocks = (int)blocks;
     p->scale = QSR_SCALE((int)num, (int)den);
@@ -244,6 +248,7 @@ static void layer_shape(const Parser *p, int i, QsrConvParams *l)
     l->cin = i == 0 ? 3 : p->channels;
     l->cout = i <= p->blocks ? p->channels : 3 * p->scale.num * p->scale.num;
     l->ksize = i > p->blocks && p->scale.den == 2 ? 2 : 3;
+    l->branch_ksize = i <= p->blocks || !p->branch ? 0 : p->scale.den == 2 ? 3 : 1;
 }
 
 static uint64_t weights_per_channel(const QsrConvParams *l)
@@ -251,10 +256,15 @@ static uint64_t weights_per_channel(const QsrConvParams *l)
     return (uint64_t)l->ksize * (uint64_t)l->ksize * (uint64_t)l->cin;
 }
 
+static uint64_t branch_per_channel(const QsrConvParams *l)
+{
+    return (uint64_t)l->branch_ksize * (uint64_t)l->branch_ksize * 3;
+}
+
 // Without the padding.
 static uint64_t layer_bytes(const QsrConvParams *l)
 {
-    return 4 + (uint64_t)l->cout * (4 + 2 + 1 + weights_per_channel(l));
+    return 4 + (uint64_t)l->cout * (4 + 2 + 1 + weights_per_channel(l) + branch_per_channel(l));
 }
 
 static int check_sizes(Parser *p)
@@ -281,19 +291,25 @@ static int check_sizes(Parser *p)
 
 // ----------------------------------------------------------------- layers ---
 
-// One output channel; `o` counts them. bias, weights: its own.
-static int check_channel(const Parser *p, int layer, int o, int32_t bias, uint64_t bias_at,
-                         const int8_t *weights, uint64_t weights_at, uint64_t n)
+// The weights of one output channel. Adds their magnitudes to *sum.
+static int check_weights(const Parser *p, const char *what, int layer, int o,
+                         const int8_t *weights, uint64_t weights_at, uint64_t n, int64_t *sum)
 {
-    int64_t sum = 0, worst;
-
     for (uint64_t i = 0; i < n; i++) {
         if (weights[i] == -128)
-            return refuse(p, QSR_ERR_INVALID, "weight -128 of layer %d, channel %d (byte %" PRIu64
-                          ") is outside -127..127", layer, o, weights_at + i);
-        sum += abs(weights[i]);
+            return refuse(p, QSR_ERR_INVALID, "%s -128 of layer %d, channel %d (byte %" PRIu64
+                          ") is outside -127..127", what, layer, o, weights_at + i);
+        *sum += abs(weights[i]);
     }
-    worst = (bias < 0 ? -(int64_t)bias : bias) + 255 * sum;
+    return 0;
+}
+
+// sum: of the magnitudes of all weights of the channel.
+static int check_bias(const Parser *p, int layer, int o, int32_t bias, uint64_t bias_at,
+                      int64_t sum)
+{
+    int64_t worst = (bias < 0 ? -(int64_t)bias : bias) + 255 * sum;
+
     if (worst > INT32_MAX)
         return refuse(p, QSR_ERR_INVALID, "bias %" PRId32 " of layer %d, channel %d (byte %" PRIu64
                       ") lets the accumulator reach %" PRId64 ", beyond 2^31 - 1", bias, layer, o,
@@ -301,7 +317,8 @@ static int check_channel(const Parser *p, int layer, int o, int32_t bias, uint64
     return 0;
 }
 
-// docs/numerics.md: pairs of neighbouring input channels of one tap.
+// docs/numerics.md: pairs of neighbouring input channels of one tap. The last of
+// an odd number has no neighbour.
 static int pairs_are_safe(const int8_t *w, int taps, int cin)
 {
     for (int t = 0; t < taps; t++, w += cin) {
@@ -314,48 +331,84 @@ static int pairs_are_safe(const int8_t *w, int taps, int cin)
     return 1;
 }
 
-// Layer `i` at *at, which moves on to the next. `copy` is this layer in the
-// model's own memory: byte order is set right there.
-static int parse_layer(const Parser *p, QsrModel *m, int i, uint64_t *at, uint8_t *copy)
+// Where the tables of one layer are in the file.
+typedef struct LayerPlace {
+    uint64_t begin, bias, mult, shift, weights, branch, end; // end: before the padding
+} LayerPlace;
+
+static LayerPlace layer_place(const QsrConvParams *l, uint64_t begin)
 {
-    QsrConvParams *l = &m->layers[i];
-    uint64_t begin = *at, n = weights_per_channel(l), bytes = layer_bytes(l);
-    uint64_t bias_at = begin + 4, mult_at = bias_at + 4 * (uint64_t)l->cout;
-    uint64_t shift_at = mult_at + 2 * (uint64_t)l->cout, weights_at = shift_at + (uint64_t)l->cout;
-    int32_t *bias = (int32_t *)(void *)(copy + (bias_at - begin));
-    uint16_t *mult = (uint16_t *)(void *)(copy + (mult_at - begin));
+    uint64_t cout = (uint64_t)l->cout;
+    LayerPlace at = { .begin = begin, .bias = begin + 4 };
+
+    at.mult = at.bias + 4 * cout;
+    at.shift = at.mult + 2 * cout;
+    at.weights = at.shift + cout;
+    at.branch = at.weights + cout * weights_per_channel(l);
+    at.end = begin + layer_bytes(l);
+    return at;
+}
+
+// Output channel `o` of layer `i`.
+static int check_channel(const Parser *p, QsrModel *m, int i, const LayerPlace *at, int o)
+{
+    const QsrConvParams *l = &m->layers[i];
+    uint64_t u = (uint64_t)o, n = weights_per_channel(l), n_branch = branch_per_channel(l);
+    const int8_t *weights = l->weights + u * n;
+    int64_t sum = 0;
     int res;
 
-    l->frac = p->data[begin];
+    if (l->mult[o] < QSR_RQ_MIN_MULT || l->mult[o] > QSR_RQ_MAX_MULT)
+        return refuse(p, QSR_ERR_INVALID, "multiplier %d of layer %d, channel %d (byte %" PRIu64
+                      ") is outside 16384..32767", l->mult[o], i, o, at->mult + 2 * u);
+    if (l->shift[o] > QSR_RQ_MAX_SHIFT)
+        return refuse(p, QSR_ERR_INVALID, "shift %d of layer %d, channel %d (byte %" PRIu64
+                      ") is outside 0..24", l->shift[o], i, o, at->shift + u);
+    res = check_weights(p, "weight", i, o, weights, at->weights + u * n, n, &sum);
+    if (res < 0)
+        return res;
+    m->info.safe_pairs &= pairs_are_safe(weights, l->ksize * l->ksize, l->cin);
+    if (l->branch) {
+        const int8_t *branch = l->branch + u * n_branch;
+        res = check_weights(p, "branch weight", i, o, branch, at->branch + u * n_branch, n_branch,
+                            &sum);
+        if (res < 0)
+            return res;
+        m->info.safe_pairs &= pairs_are_safe(branch, l->branch_ksize * l->branch_ksize, 3);
+    }
+    return check_bias(p, i, o, l->bias[o], at->bias + 4 * u, sum);
+}
+
+// Layer `i` at *next, which moves on to the next. `copy` is this layer in the
+// model's own memory: byte order is set right there.
+static int parse_layer(const Parser *p, QsrModel *m, int i, uint64_t *next, uint8_t *copy)
+{
+    QsrConvParams *l = &m->layers[i];
+    const LayerPlace at = layer_place(l, *next);
+    int32_t *bias = (int32_t *)(void *)(copy + (at.bias - at.begin));
+    uint16_t *mult = (uint16_t *)(void *)(copy + (at.mult - at.begin));
+    int res;
+
+    l->frac = p->data[at.begin];
     l->bias = bias;
     l->mult = mult;
-    l->shift = copy + (shift_at - begin);
-    l->weights = (const int8_t *)(copy + (weights_at - begin));
-    *at = begin + ((bytes + 3) & ~(uint64_t)3);
+    l->shift = copy + (at.shift - at.begin);
+    l->weights = (const int8_t *)(copy + (at.weights - at.begin));
+    l->branch = l->branch_ksize ? (const int8_t *)(copy + (at.branch - at.begin)) : NULL;
+    *next = (at.end + 3) & ~(uint64_t)3;
 
     if (l->frac < QSR_RQ_MIN_FRAC || l->frac > QSR_RQ_MAX_FRAC)
         return refuse(p, QSR_ERR_INVALID, "fraction bits %d of layer %d (byte %" PRIu64 ") are "
-                      "outside 1..6", l->frac, i, begin);
-    if ((res = check_zero(p, "reserved", begin + 1, 3)) < 0)
+                      "outside 1..6", l->frac, i, at.begin);
+    if ((res = check_zero(p, "reserved", at.begin + 1, 3)) < 0)
         return res;
     for (int o = 0; o < l->cout; o++) {
-        uint64_t u = (uint64_t)o;
-
-        bias[o] = rl32s(p->data + bias_at + 4 * u);
-        mult[o] = (uint16_t)rl16(p->data + mult_at + 2 * u);
-        if (mult[o] < QSR_RQ_MIN_MULT || mult[o] > QSR_RQ_MAX_MULT)
-            return refuse(p, QSR_ERR_INVALID, "multiplier %d of layer %d, channel %d (byte %" PRIu64
-                          ") is outside 16384..32767", mult[o], i, o, mult_at + 2 * u);
-        if (l->shift[o] > QSR_RQ_MAX_SHIFT)
-            return refuse(p, QSR_ERR_INVALID, "shift %d of layer %d, channel %d (byte %" PRIu64
-                          ") is outside 0..24", l->shift[o], i, o, shift_at + u);
-        res = check_channel(p, i, o, bias[o], bias_at + 4 * u, l->weights + u * n,
-                            weights_at + u * n, n);
-        if (res < 0)
+        bias[o] = rl32s(p->data + at.bias + 4 * (uint64_t)o);
+        mult[o] = (uint16_t)rl16(p->data + at.mult + 2 * (uint64_t)o);
+        if ((res = check_channel(p, m, i, &at, o)) < 0)
             return res;
-        m->info.safe_pairs &= pairs_are_safe(l->weights + u * n, l->ksize * l->ksize, l->cin);
     }
-    return check_zero(p, "padding", begin + bytes, *at - begin - bytes);
+    return check_zero(p, "padding", at.end, *next - at.end);
 }
 
 static int parse_card(const Parser *p, QsrModel *m)
@@ -380,7 +433,8 @@ static int mac_per_pixel(const QsrModel *m)
     for (int i = 0; i < m->n_layers; i++) {
         const QsrConvParams *l = &m->layers[i];
         int stride = l->ksize == 2 ? 2 : 1;
-        macs += l->ksize * l->ksize * l->cin * l->cout / (stride * stride);
+        macs += (l->ksize * l->ksize * l->cin + l->branch_ksize * l->branch_ksize * 3) * l->cout /
+                (stride * stride);
     }
     return macs;
 }
@@ -398,7 +452,7 @@ static void describe(const Parser *p, QsrModel *m)
     m->test_height = p->test_height;
     m->info = (QsrModelInfo){
         .name = m->name,
-        .architecture = "quicksrnet",
+        .architecture = p->branch ? "quicksrnet-branch" : "quicksrnet",
         .card = m->card,
         .sha256 = m->sha256,
         .scale = p->scale,

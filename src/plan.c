@@ -31,7 +31,7 @@ static int ceil_div(int a, int b)
 static int choose_strip(const QsrPlan *p, size_t cache_bytes)
 {
     const size_t per_column = (size_t)(p->n_maps - 1) * p->channels * p->ring_rows +
-                              QSR_RGBX * (size_t)(p->ring_rows + p->out_rows * p->s);
+                              QSR_RGBX * (size_t)(p->in_rows + p->out_rows * p->s);
     const size_t fit = cache_bytes / 2 / per_column;
     const int target = fit > MAX_STRIP ? MAX_STRIP : max_int((int)fit, MIN_STRIP);
     const int n = ceil_div(p->width, target);
@@ -66,6 +66,11 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     p->halo_right = reach;
     p->halo_top = QSR_ROUND_UP(ceil_div(r->writer_halo_top * p->step, p->s), p->step);
     p->ring_rows = QSR_ROUND_UP(QSR_CHUNK_ROWS + 2 + group - 1, group);
+    // An input branch reads row y (at 3/2: from y - 1 on) when the input, one row a
+    // layer and a chunk ahead, has come to y + n_maps + QSR_CHUNK_ROWS - 1.
+    p->in_rows = p->ring_rows;
+    if (m->layers[m->n_layers - 1].branch)
+        p->in_rows = max_int(p->in_rows, QSR_CHUNK_ROWS + p->n_maps + p->stride2);
     p->out_rows = p->s + 2;
 
     const int strip = r->strip_width ? r->strip_width : choose_strip(p, r->cache_bytes);
@@ -76,7 +81,7 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     p->n_bands = ceil_div(p->height, p->band_height);
 
     const int cols = p->halo_left + min_int(p->strip_width, p->width) + p->halo_right;
-    const int padded = QSR_ROUND_UP(cols, max_int(16, r->fm->w_align));
+    const int padded = QSR_ROUND_UP(cols, max_int(16, r->fm->w_align * p->step));
     p->cap = QSR_FM_LEAD + padded + QSR_FM_TAIL;
     p->map_group_bytes = r->fm->group_bytes(p->cap, p->channels);
     p->in_pitch = QSR_ROUND_UP((size_t)p->cap * QSR_RGBX, QSR_ALIGN);

@@ -47,6 +47,7 @@ typedef struct QsrPlan {
     int band_height, n_bands;    // input rows; a multiple of 4
     int cap;             // columns of room in a map row, guards included
     int ring_rows;       // rows of each feature-map ring; a multiple of row_group
+    int in_rows;         // rows of the input ring: more where the head reads the input, too
     size_t map_group_bytes;      // of the feature maps
     size_t in_pitch;     // bytes of an RGBX row of the input ring
     size_t out_pitch;    // bytes of an RGBX row of the output ring

@@ -95,12 +95,12 @@ typedef struct QsrModel QsrModel;
 // What a model is; owned by the model, valid as long as it is.
 typedef struct QsrModelInfo {
     const char *name;         // "quicksrnet-small"
-    const char *architecture; // "quicksrnet"
+    const char *architecture; // "quicksrnet", or "quicksrnet-branch" with an input branch
     const char *card;         // the model card, JSON, UTF-8
     const char *sha256;       // of the file as the format defines it, 64 hex digits
     QsrScale scale;
     int channels;     // of the feature maps
-    int layers;       // convolutions
+    int layers;       // convolutions in a row; an input branch belongs to the last
     int mac_per_pixel; // multiply-accumulates per input pixel
     int safe_pairs;   // 1: 16-bit pair sums cannot saturate (docs/numerics.md)
     size_t file_size; // bytes

@@ -25,9 +25,10 @@ static int min_int(int a, int b)
 static uint8_t *map_row(const Strip *s, int map, int y)
 {
     const QsrPlan *p = s->plan;
-    const int slot = (y + p->ring_rows) % p->ring_rows;
     if (map == 0)
-        return s->scratch->map[0] + slot * p->in_pitch + QSR_FM_LEAD * QSR_RGBX;
+        return s->scratch->map[0] + (y + p->in_rows) % p->in_rows * p->in_pitch +
+               QSR_FM_LEAD * QSR_RGBX;
+    const int slot = (y + p->ring_rows) % p->ring_rows;
     const QsrFmLayout *fm = &s->sh->conv.fm;
     return s->scratch->map[map] + slot / fm->row_group * p->map_group_bytes +
            fm->row_offset(slot % fm->row_group, p->cap, p->channels);
@@ -79,7 +80,7 @@ static void produce_head(Strip *s, int y)
     const QsrPlan *p = s->plan;
     const int last = p->n_maps - 1;
     const int out_y = y / p->step * p->s;
-    const uint8_t *src[3] = {NULL, NULL, NULL};
+    const uint8_t *src[3] = {NULL, NULL, NULL}, *in[3] = {NULL, NULL, NULL};
     uint8_t *dst[4] = {NULL, NULL, NULL, NULL};
 
     for (int i = 0; i < p->s; i++)
@@ -91,8 +92,10 @@ static void produce_head(Strip *s, int y)
         for (int i = 0; i < 3; i++)
             src[i] = map_row(s, last, y + i - 1);
     }
+    const QsrConvParams *head = &sh->model->layers[sh->model->n_layers - 1];
+    for (int i = -head->branch_ksize / 2; head->branch && i <= head->branch_ksize / 2; i++)
+        in[1 + i] = map_row(s, 0, y + i);
     const int positions = (s->task.cols + p->step - 1) / p->step;
-    static const uint8_t *const in[3]; // no model has an input branch
     sh->conv.conv_out[sh->model->width][sh->model->head](dst, src, in, positions, p->cap, y & 1,
                                                           sh->weights[sh->model->n_layers - 1]);
     if (y < s->task.y0)
@@ -174,7 +177,7 @@ void qsr_strip_layout(const QsrStripShared *shared, QsrStripScratch *scratch)
                                              p->strip_width * p->s / p->step + p->s);
     uint8_t *base = scratch->memory;
     size_t at = 0;
-    scratch->map[0] = take(base, &at, p->in_pitch * p->ring_rows);
+    scratch->map[0] = take(base, &at, p->in_pitch * p->in_rows);
     for (int map = 1; map < p->n_maps; map++)
         scratch->map[map] = take(base, &at, p->map_group_bytes * groups);
     scratch->out = take(base, &at, p->out_pitch * p->out_rows);

@@ -186,15 +186,41 @@ static void test_engine_without_threads(QsrModel *m, const uint8_t *expected)
     }
 }
 
-int main(void)
+// A model with or without an input branch; *file is to be freed.
+static size_t make(uint8_t **file, int branch)
 {
-    QsrTestModelSpec spec = { .scale = QSR_SCALE(2, 1), .channels = 32, .blocks = 1, .seed = 4 };
-    char path[] = "/tmp/qsr-faults-XXXXXX";
+    QsrTestModelSpec spec = { .scale = QSR_SCALE(2, 1), .channels = 32, .blocks = 1,
+                              .branch = branch, .seed = 4 };
+
+    return qsr_test_model(file, &spec);
+}
+
+static void test_engine(int branch)
+{
     uint8_t *file, expected[40 * 28 * 3];
-    size_t size = qsr_test_model(&file, &spec);
-    int fd = mkstemp(path);
+    size_t size = make(&file, branch);
     QsrModel *m;
     QsrContext *ctx;
+
+    if (qsr_model_open_memory(&m, file, size, NULL, NULL) < 0 || qsr_open(&ctx, m, NULL, NULL) < 0 ||
+        upscale(ctx, expected, NULL) < 0) {
+        CHECK(0, "no engine to test");
+        return;
+    }
+    qsr_close(&ctx);
+    for (int n = 1; n <= 3; n++)
+        test_engine_without_memory(m, n, expected);
+    test_engine_without_threads(m, expected);
+    qsr_model_unref(&m);
+    free(file);
+}
+
+int main(void)
+{
+    char path[] = "/tmp/qsr-faults-XXXXXX";
+    uint8_t *file;
+    size_t size = make(&file, 1);
+    int fd = mkstemp(path);
 
     if (fd < 0 || write(fd, file, size) != (ssize_t)size || close(fd)) {
         perror(path);
@@ -203,16 +229,8 @@ int main(void)
     test_read(path, size);
     test_open_without_memory(path);
     unlink(path);
-    if (qsr_model_open_memory(&m, file, size, NULL, NULL) < 0 || qsr_open(&ctx, m, NULL, NULL) < 0 ||
-        upscale(ctx, expected, NULL) < 0) {
-        printf("no engine to test\n");
-        return 1;
-    }
-    qsr_close(&ctx);
-    for (int n = 1; n <= 3; n++)
-        test_engine_without_memory(m, n, expected);
-    test_engine_without_threads(m, expected);
-    qsr_model_unref(&m);
     free(file);
+    test_engine(0);
+    test_engine(1);
     return check_result();
 }

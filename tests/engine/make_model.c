@@ -17,8 +17,9 @@ int main(int argc, char **argv)
     int ok;
 
     if (argc < 3) {
-        fprintf(stderr, "usage: make_model OUT.qsr SCALE [NAME [CHANNELS BLOCKS SEED [BROKEN]]]\n"
-                        "SCALE is 1.5, 2, 3 or 4; BROKEN makes the self-test fail\n");
+        fprintf(stderr, "usage: make_model OUT.qsr SCALE [NAME [CHANNELS BLOCKS SEED [KIND]]]\n"
+                        "SCALE is 1.5, 2, 3 or 4; KIND is branch, for a model with an input\n"
+                        "branch, or broken, for one whose self-test fails\n");
         return 2;
     }
     if (!strcmp(argv[2], "1.5"))
@@ -32,7 +33,8 @@ int main(int argc, char **argv)
         spec.blocks = atoi(argv[5]);
         spec.seed = (uint32_t)atoi(argv[6]);
     }
-    spec.wrong_test = argc > 7;
+    spec.branch = argc > 7 && !strcmp(argv[7], "branch");
+    spec.wrong_test = argc > 7 && !spec.branch;
     size = qsr_test_model(&data, &spec);
     file = fopen(argv[1], "wb");
     ok = file && fwrite(data, 1, size, file) == size;

@@ -32,11 +32,15 @@ enum {
     TEST_IN = L2_WEIGHTS + 9 * CH * 12,
     TEST_OUT = TEST_IN + 3 * 8 * 6,
     CARD = TEST_OUT + 3 * 16 * 12,
+    // The same network with an input branch.
+    B_SIZE = 15041 + 3 * 12,
+    B_BRANCH = TEST_IN,
+    B_TEST_IN = B_BRANCH + 3 * 12,
 };
 
-static size_t make(uint8_t **file, const char *card, QsrScale scale, int channels, int blocks)
+static size_t make(uint8_t **file, int branch, QsrScale scale, int channels, int blocks)
 {
-    QsrTestModelSpec spec = { .card = card, .scale = scale, .channels = channels,
+    QsrTestModelSpec spec = { .branch = branch, .scale = scale, .channels = channels,
                               .blocks = blocks, .seed = 7 };
 
     return qsr_test_model(file, &spec);
@@ -102,7 +106,8 @@ static const Damage damages[] = {
     { 16, 8, 0x100003ac1, QSR_ERR_INVALID, "truncated" }, // right in its lower half
     { 16, 8, 0, QSR_ERR_INVALID, "more than the 0 that" },
     { 24, 4, 0, QSR_ERR_UNSUPPORTED, "architecture 0 (byte 24) is unknown" },
-    { 24, 4, 2, QSR_ERR_UNSUPPORTED, "architecture 2 (byte 24) is unknown" },
+    { 24, 4, 2, QSR_ERR_INVALID, "15041 bytes, its header describes a model of 15077" },
+    { 24, 4, 3, QSR_ERR_UNSUPPORTED, "architecture 3 (byte 24) is unknown" },
     { 28, 4, 0, QSR_ERR_INVALID, "0 channels (byte 28)" },
     { 28, 4, 33, QSR_ERR_INVALID, "33 channels (byte 28) are neither 32 nor 64" },
     { 28, 4, 0xffffffe0, QSR_ERR_INVALID, "4294967264 channels" },
@@ -176,14 +181,12 @@ static void test_damages(void)
     free(file);
 }
 
-static void test_padding(void)
+static void check_padding(int branch, size_t end, size_t n)
 {
-    // 27 * (4 + 2 + 1 + 4 * 32) + 4 = 3649 bytes: conv_out at 3/2 has 3 of padding.
     uint8_t *file;
-    size_t size = make(&file, NULL, QSR_SCALE(3, 2), 32, 1);
-    size_t end = L2 + 3649;
+    size_t size = make(&file, branch, QSR_SCALE(3, 2), 32, 1);
 
-    for (size_t i = end; i < end + 3; i++) {
+    for (size_t i = end; i < end + n; i++) {
         char message[64];
         snprintf(message, sizeof(message), "padding byte %zu is 9, not 0", i);
         file[i] = 9;
@@ -191,13 +194,20 @@ static void test_padding(void)
         expect(file, size, QSR_ERR_INVALID, message, "padding");
         file[i] = 0;
     }
-    file[end + 3] ^= 9; // the self-test picture may be anything
+    file[end + n] ^= 9; // the self-test picture may be anything
     qsr_test_model_seal(file, size);
     QsrModel *model;
     QsrError err;
     CHECK(parse(&model, file, size, &err) == 0, "%s", err.message);
     qsr_model_unref(&model);
     free(file);
+}
+
+static void test_padding(void)
+{
+    // At 3/2: 27 * (4 + 2 + 1 + 4 * 32) + 4 = 3649 bytes, and 27 * 27 more.
+    check_padding(0, L2 + 3649, 3);
+    check_padding(1, L2 + 3649 + 729, 2);
 }
 
 // ------------------------------------------------------- sizes and damage ---
@@ -304,6 +314,53 @@ static void test_overflow(void)
     free(file);
 }
 
+// The branch counts in the bound of the bias.
+static void test_branch_overflow(void)
+{
+    const int64_t sum = 127 * (9 * CH + 3), limit = INT32_MAX - 255 * sum;
+    uint8_t *file;
+    size_t size = make(&file, 1, QSR_SCALE(2, 1), CH, 1);
+    QsrModel *model;
+    QsrError err;
+
+    for (int i = 0; i < 9 * CH; i++)
+        file[L2_WEIGHTS + i] = (uint8_t)(i & 1 ? 127 : -127);
+    memset(file + B_BRANCH, 127, 3);
+    put(file + L2 + 4, 4, (uint64_t)-limit);
+    qsr_test_model_seal(file, size);
+    CHECK(parse(&model, file, size, &err) == 0, "%s", err.message);
+    qsr_model_unref(&model);
+    put(file + L2 + 4, 4, (uint64_t)(-limit - 1));
+    qsr_test_model_seal(file, size);
+    expect(file, size, QSR_ERR_INVALID, "of layer 2, channel 0 (byte 10668) lets the accumulator "
+           "reach 2147483648, beyond 2^31 - 1", "overflow by the branch");
+    free(file);
+}
+
+static void test_branch_weights(void)
+{
+    uint8_t *file;
+    size_t size = make(&file, 1, QSR_SCALE(2, 1), CH, 1);
+
+    CHECK(size == B_SIZE, "%zu", size);
+    for (int i = 0; i < 3 * 12; i += 35) {
+        uint8_t kept = file[B_BRANCH + i];
+        char message[96];
+        snprintf(message, sizeof(message), "branch weight -128 of layer 2, channel %d (byte %d) "
+                 "is outside -127..127", i / 3, B_BRANCH + i);
+        file[B_BRANCH + i] = 0x80;
+        qsr_test_model_seal(file, size);
+        expect(file, size, QSR_ERR_INVALID, message, "branch weight");
+        file[B_BRANCH + i] = kept;
+    }
+    // Taken for a model without one: a size that does not fit.
+    put(file + 24, 4, 1);
+    qsr_test_model_seal(file, size);
+    expect(file, size, QSR_ERR_INVALID, "15077 bytes, its header describes a model of 15041",
+           "architecture 1");
+    free(file);
+}
+
 // ------------------------------------------------------------- safe pairs ---
 
 static void test_safe_pairs(void)
@@ -346,9 +403,39 @@ static void test_safe_pairs(void)
     free(file);
 }
 
+static void test_safe_branch(void)
+{
+    const struct {
+        int offset, a, b, safe;
+    } cases[] = {
+        { 0, 127, 1, 1 }, { 0, 127, 2, 0 }, { 0, -64, -64, 1 }, { 0, -64, -65, 0 },
+        { 0, 127, -127, 1 },
+        // G and B are no pair, nor is B with the next channel's R.
+        { 1, 127, 127, 1 }, { 2, 127, 127, 1 }, { 33, 127, 2, 0 }, { 34, 127, 127, 1 },
+    };
+    uint8_t *file;
+    size_t size = make(&file, 1, QSR_SCALE(2, 1), CH, 1);
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        QsrModel *model;
+        QsrError err;
+
+        memset(file + B_BRANCH, 0, 3 * 12);
+        file[B_BRANCH + cases[i].offset] = (uint8_t)cases[i].a;
+        file[B_BRANCH + cases[i].offset + 1] = (uint8_t)cases[i].b;
+        qsr_test_model_seal(file, size);
+        CHECK(parse(&model, file, size, &err) == 0, "%s", err.message);
+        if (model)
+            CHECK(model->info.safe_pairs == cases[i].safe, "branch pair %d, %d at %d: %d",
+                  cases[i].a, cases[i].b, cases[i].offset, model->info.safe_pairs);
+        qsr_model_unref(&model);
+    }
+    free(file);
+}
+
 // ------------------------------------------------------------- good files ---
 
-static void check_contents(const uint8_t *file, const QsrModel *m, int num, int macs)
+static void check_contents(const uint8_t *file, const QsrModel *m, int num, int branch, int macs)
 {
     uint64_t at = 128;
     int n_out = 3 * num * num;
@@ -357,6 +444,7 @@ static void check_contents(const uint8_t *file, const QsrModel *m, int num, int 
     for (int i = 0; i < m->n_layers; i++) {
         const QsrConvParams *l = &m->layers[i];
         int last = i == m->n_layers - 1, n = l->ksize * l->ksize * l->cin;
+        int size = !last || !branch ? 0 : m->info.scale.den == 2 ? 3 : 1;
 
         CHECK(l->cin == (i ? m->info.channels : 3), "%d", l->cin);
         CHECK(l->cout == (last ? n_out : m->info.channels), "%d", l->cout);
@@ -373,7 +461,11 @@ static void check_contents(const uint8_t *file, const QsrModel *m, int num, int 
         CHECK(!memcmp(l->shift, file + at, (size_t)l->cout), "shifts");
         at += (uint64_t)l->cout;
         CHECK(!memcmp(l->weights, file + at, (size_t)(l->cout * n)), "weights");
-        at = (at + (uint64_t)(l->cout * n) + 3) / 4 * 4;
+        at += (uint64_t)(l->cout * n);
+        CHECK(l->branch_ksize == size && !l->branch == !size, "branch %d", l->branch_ksize);
+        CHECK(!size || !memcmp(l->branch, file + at, (size_t)(l->cout * size * size * 3)),
+              "branch weights");
+        at = (at + (uint64_t)(l->cout * size * size * 3) + 3) / 4 * 4;
     }
     CHECK(!memcmp(m->test_in, file + at, 144), "self-test input");
     CHECK(!memcmp(m->test_out, file + at + 144, 16), "self-test output");
@@ -383,27 +475,33 @@ static void check_contents(const uint8_t *file, const QsrModel *m, int num, int 
 static void test_good(void)
 {
     const struct {
-        int channels, blocks, num, den, macs;
+        int channels, blocks, branch, num, den, macs;
         size_t size;
     } cases[] = {
-        { 32, 1, 3, 2, 10944, 14899 }, { 32, 1, 2, 1, 13536, 15041 }, { 32, 1, 3, 1, 17856, 20189 },
-        { 32, 1, 4, 1, 23904, 27389 }, { 32, 16, 2, 1, 151776, 156701 },
-        { 64, 2, 3, 2, 77184, 84631 }, { 64, 16, 4, 1, 619200, 629913 },
+        { 32, 1, 0, 3, 2, 10944, 14899 }, { 32, 1, 0, 2, 1, 13536, 15041 },
+        { 32, 1, 0, 3, 1, 17856, 20189 }, { 32, 1, 0, 4, 1, 23904, 27389 },
+        { 32, 16, 0, 2, 1, 151776, 156701 }, { 64, 2, 0, 3, 2, 77184, 84631 },
+        { 64, 16, 0, 4, 1, 619200, 629913 },
+        // 27 * 27 / 4 = 182 products more; a byte of padding less
+        { 32, 1, 1, 3, 2, 11126, 14899 + 728 }, { 32, 1, 1, 2, 1, 13572, B_SIZE },
+        { 32, 1, 1, 3, 1, 17937, 20189 + 81 - 1 }, { 64, 11, 1, 4, 1, 435024, 0 },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         QsrScale scale = { cases[i].num, cases[i].den };
         uint8_t *file;
-        size_t size = make(&file, NULL, scale, cases[i].channels, cases[i].blocks);
+        size_t size = make(&file, cases[i].branch, scale, cases[i].channels, cases[i].blocks);
         QsrModel *m;
         QsrError err;
 
-        CHECK(size == cases[i].size, "case %zu: %zu bytes", i, size);
+        CHECK(size == cases[i].size || !cases[i].size, "case %zu: %zu bytes", i, size);
         CHECK(parse(&m, file, size, &err) == 0, "%s", err.message);
         if (m) {
             const QsrModelInfo *info = qsr_model_info(m);
             CHECK(!strcmp(info->name, "test-model"), "%s", info->name);
-            CHECK(!strcmp(info->architecture, "quicksrnet"), "%s", info->architecture);
+            CHECK(!strcmp(info->architecture, cases[i].branch ? "quicksrnet-branch"
+                                                              : "quicksrnet"),
+                  "%s", info->architecture);
             CHECK(!strncmp(info->card, "{\"name\": \"test-model\", \"scale\": ", 32) &&
                   info->card[strlen(info->card) - 1] == '}', "%s", info->card);
             CHECK(strlen(info->sha256) == 64, "%s", info->sha256);
@@ -412,7 +510,7 @@ static void test_good(void)
             CHECK(info->layers == cases[i].blocks + 2, "%d", info->layers);
             CHECK(info->safe_pairs == 1 && info->file_size == size, "safe or size");
             CHECK(m->test_width == 8 && m->test_height == 6, "self-test size");
-            check_contents(file, m, scale.num, cases[i].macs);
+            check_contents(file, m, scale.num, cases[i].branch, cases[i].macs);
         }
         qsr_model_unref(&m);
         free(file);
@@ -449,7 +547,7 @@ static void test_arguments(void)
 
 int main(void)
 {
-    base_size = make(&base, NULL, QSR_SCALE(2, 1), CH, 1);
+    base_size = make(&base, 0, QSR_SCALE(2, 1), CH, 1);
     CHECK(base_size == 15041 && CARD + strlen("{\"name\": \"test-model\", \"scale\": 2, "
           "\"training\": \"random numbers\", \"licence\": \"CC0-1.0\", "
           "\"metrics\": {\"psnr\": null}}") == base_size, "%zu", base_size);
@@ -460,7 +558,10 @@ int main(void)
     test_too_long();
     test_bit_flips();
     test_overflow();
+    test_branch_overflow();
+    test_branch_weights();
     test_safe_pairs();
+    test_safe_branch();
     test_hash_text();
     test_arguments();
     free(base);

@@ -84,10 +84,11 @@ static void check_size(QsrModel *model, int w, int h, const Split *splits, int n
     free(src);
 }
 
-static QsrModel *random_model(QsrScale scale, int channels, int blocks, uint32_t seed)
+static QsrModel *random_model(QsrScale scale, int channels, int blocks, int branch, uint32_t seed)
 {
     const QsrTestModelSpec spec = {.scale = scale, .channels = channels, .blocks = blocks,
-                                   .seed = seed, .unsafe_pairs = (int)(seed & 1)};
+                                   .branch = branch, .seed = seed,
+                                   .unsafe_pairs = (int)(seed % (branch ? 3 : 2))};
     QsrModel *model;
     QsrError err;
     uint8_t *file;
@@ -105,7 +106,7 @@ static void small_sizes(void)
 {
     uint32_t seed = 20261122;
     for (int i = 0; i < N_SCALES; i++) {
-        QsrModel *model = random_model(scales[i], 32, 1 + i % 2, 100 + (uint32_t)i);
+        QsrModel *model = random_model(scales[i], 32, 1 + i % 2, 0, 100 + (uint32_t)i);
         for (int h = 1; h <= 40; h += step) {
             for (int w = 1; w <= 40; w += step) {
                 const Split split = {.strip = (int)(qsr_test_random(&seed) % 44),
@@ -128,7 +129,7 @@ static void large_sizes(void)
     static const int sizes[][2] = {{333, 57}, {1027, 7}, {13, 341}, {128, 32}};
     uint32_t seed = 7;
     for (int i = 0; i < N_SCALES; i++) {
-        QsrModel *model = random_model(scales[i], 32, 2, 200 + (uint32_t)i);
+        QsrModel *model = random_model(scales[i], 32, 2, 0, 200 + (uint32_t)i);
         for (int k = i % step % 4; k < 4; k += step)
             check_size(model, sizes[k][0], sizes[k][1], many_splits, N_MANY, &seed);
         qsr_model_unref(&model);
@@ -141,11 +142,34 @@ static void deep_and_wide(void)
     uint32_t seed = 9;
     for (int i = 0; i < 3; i++) {
         for (int k = i % step % N_SCALES; k < N_SCALES; k += step) {
-            QsrModel *model = random_model(scales[k], nets[i].channels, nets[i].blocks,
+            QsrModel *model = random_model(scales[k], nets[i].channels, nets[i].blocks, 0,
                                            300 + (uint32_t)(i * 10 + k));
             // Narrow strips and bands of deep networks are nearly all halo, so few of them.
             const Split splits[] = {{0, 0, 2}, {20, 12, 2}, {4, 28, 1}};
             check_size(model, 41, 29, splits, 3, &seed);
+            qsr_model_unref(&model);
+        }
+    }
+}
+
+// Heads that read the input, too: it must be at hand many rows after the first
+// layer has used it, and zero at every edge of the frame.
+static void branches(void)
+{
+    static const struct { int channels, blocks; } nets[] = {{32, 1}, {64, 2}, {32, 11}};
+    uint32_t seed = 13;
+    for (int i = 0; i < 3; i++) {
+        for (int k = i % step % N_SCALES; k < N_SCALES; k += step > 16 ? step : 1) {
+            QsrModel *model = random_model(scales[k], nets[i].channels, nets[i].blocks, 1,
+                                           400 + (uint32_t)(i * 10 + k));
+            for (int size = 1; size <= 24; size += step + 2 * i) {
+                const Split split = {.strip = (int)(qsr_test_random(&seed) % 30),
+                                     .band = (int)(qsr_test_random(&seed) % 30),
+                                     .threads = 1 + (int)(qsr_test_random(&seed) % 3)};
+                check_size(model, size, 1 + (int)(qsr_test_random(&seed) % 24), &split, 1, &seed);
+                check_size(model, 1 + (int)(qsr_test_random(&seed) % 24), size, &split, 1, &seed);
+            }
+            check_size(model, step > 1 ? 35 : 75, 37, many_splits, N_MANY, &seed);
             qsr_model_unref(&model);
         }
     }
@@ -177,6 +201,7 @@ int main(int argc, char **argv)
     small_sizes();
     large_sizes();
     deep_and_wide();
+    branches();
     shipped();
     printf("%d comparisons, %d failed\n", checks, failures);
     return failures ? 1 : 0;

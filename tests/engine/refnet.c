@@ -21,24 +21,43 @@ static void *allocate(size_t n)
     return p;
 }
 
-// Output channel o of layer l, at position (x, y) of its output.
-static uint8_t conv_at(const uint8_t *src, int w, int h, const QsrConvParams *l, int x, int y,
-                       int o)
-{
-    const int8_t *weight = l->weights + (size_t)o * (size_t)(l->ksize * l->ksize * l->cin);
-    int stride = l->ksize == 2 ? 2 : 1, pad = l->ksize == 2 ? 0 : 1;
-    int64_t acc = l->bias[o];
+// A map, or the picture: w x h positions of c channels each.
+typedef struct Map {
+    uint8_t *data;
+    int w, h, c;
+} Map;
 
-    for (int ky = 0; ky < l->ksize; ky++) {
-        for (int kx = 0; kx < l->ksize; kx++, weight += l->cin) {
-            int sx = x * stride + kx - pad, sy = y * stride + ky - pad;
-            if (sx < 0 || sx >= w || sy < 0 || sy >= h)
+// The products of one ksize x ksize kernel whose first tap is at (x, y). Outside
+// the frame there are zeros.
+static int64_t products(const Map *map, const int8_t *weight, int ksize, int x, int y)
+{
+    int64_t acc = 0;
+
+    for (int sy = y; sy < y + ksize; sy++) {
+        for (int sx = x; sx < x + ksize; sx++, weight += map->c) {
+            if (sx < 0 || sx >= map->w || sy < 0 || sy >= map->h)
                 continue;
-            for (int i = 0; i < l->cin; i++)
-                acc += src[((size_t)sy * (size_t)w + (size_t)sx) * (size_t)l->cin + (size_t)i] *
-                       weight[i];
+            for (int i = 0; i < map->c; i++)
+                acc += map->data[((size_t)sy * (size_t)map->w + (size_t)sx) * (size_t)map->c +
+                                 (size_t)i] * weight[i];
         }
     }
+    return acc;
+}
+
+// Output channel o of layer l, at position (x, y) of its output.
+static uint8_t conv_at(const Map *src, const Map *picture, const QsrConvParams *l, int x, int y,
+                       int o)
+{
+    int stride = l->ksize == 2 ? 2 : 1, pad = l->ksize == 2 ? 0 : 1;
+    int reach = l->branch_ksize / 2, taps = l->ksize * l->ksize;
+    int branch_taps = l->branch_ksize * l->branch_ksize;
+    int64_t acc = l->bias[o] + products(src, l->weights + (ptrdiff_t)o * taps * l->cin, l->ksize,
+                                        x * stride - pad, y * stride - pad);
+
+    if (l->branch)
+        acc += products(picture, l->branch + (ptrdiff_t)o * branch_taps * 3, l->branch_ksize,
+                        x * stride - reach, y * stride - reach);
     // What the loader has proven.
     if (acc < INT32_MIN || acc > INT32_MAX) {
         fprintf(stderr, "the accumulator overflows: %lld\n", (long long)acc);
@@ -47,15 +66,16 @@ static uint8_t conv_at(const uint8_t *src, int w, int h, const QsrConvParams *l,
     return (uint8_t)qsr_requant((int32_t)acc, l->shift[o], l->mult[o], l->frac, 255);
 }
 
-// Returns the map of ow x oh positions, pixel by pixel, all channels together.
-static uint8_t *conv(const uint8_t *src, int w, int h, const QsrConvParams *l, int ow, int oh)
+// The map of w x h positions, pixel by pixel, all channels together.
+static Map conv(const Map *src, const Map *picture, const QsrConvParams *l, int w, int h)
 {
-    uint8_t *map = allocate((size_t)ow * (size_t)oh * (size_t)l->cout), *p = map;
+    Map map = { allocate((size_t)w * (size_t)h * (size_t)l->cout), w, h, l->cout };
+    uint8_t *p = map.data;
 
-    for (int y = 0; y < oh; y++)
-        for (int x = 0; x < ow; x++)
+    for (int y = 0; y < h; y++)
+        for (int x = 0; x < w; x++)
             for (int o = 0; o < l->cout; o++)
-                *p++ = conv_at(src, w, h, l, x, y, o);
+                *p++ = conv_at(src, picture, l, x, y, o);
     return map;
 }
 
@@ -66,22 +86,24 @@ void qsr_ref_network(uint8_t *dst, const uint8_t *src, int w, int h, const QsrCo
     int cells_w = half ? (w + 1) / 2 : w, cells_h = half ? (h + 1) / 2 : h;
     int out_w = half ? (3 * w + 1) / 2 : w * s, out_h = half ? (3 * h + 1) / 2 : h * s;
     size_t n_in = (size_t)w * (size_t)h * 3;
-    uint8_t *map = allocate(n_in);
+    Map picture = { allocate(n_in), w, h, 3 }, map = picture;
 
-    memcpy(map, src, n_in);
+    memcpy(picture.data, src, n_in);
     for (int i = 0; i < n_layers; i++) {
         int last = i == n_layers - 1;
-        uint8_t *next = conv(map, w, h, &layers[i], last ? cells_w : w, last ? cells_h : h);
-        free(map);
+        Map next = conv(&map, &picture, &layers[i], last ? cells_w : w, last ? cells_h : h);
+        if (i > 0)
+            free(map.data);
         map = next;
     }
     for (int y = 0; y < out_h; y++) {
         for (int x = 0; x < out_w; x++) {
-            const uint8_t *cell = map + ((size_t)(y / s) * (size_t)cells_w + (size_t)(x / s)) *
+            const uint8_t *cell = map.data + ((size_t)(y / s) * (size_t)cells_w + (size_t)(x / s)) *
                                             (size_t)(3 * s * s);
             for (int c = 0; c < 3; c++)
                 *dst++ = cell[c * s * s + y % s * s + x % s];
         }
     }
-    free(map);
+    free(map.data);
+    free(picture.data);
 }

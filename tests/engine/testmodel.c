@@ -75,8 +75,8 @@ void qsr_test_model_seal(uint8_t *file, size_t size)
 // ----------------------------------------------------------------- layers ---
 
 typedef struct Layer {
-    int cin, cout, ksize, frac;
-    int8_t *weights;
+    int cin, cout, ksize, frac, branch_ksize;
+    int8_t *weights, *branch;
     int32_t *bias;
     uint16_t *mult;
     uint8_t *shift;
@@ -93,6 +93,7 @@ static void *table(int n, size_t size)
 static void free_layer(Layer *l)
 {
     free(l->weights);
+    free(l->branch);
     free(l->bias);
     free(l->mult);
     free(l->shift);
@@ -109,10 +110,10 @@ static int8_t safe_second(int a, int b)
     return (int8_t)b;
 }
 
-static void random_weights(const Layer *l, int8_t *w, int amplitude, int safe, uint32_t *rng)
+static void random_weights(int8_t *w, int taps, int cin, int amplitude, int safe, uint32_t *rng)
 {
-    for (int t = 0; t < l->ksize * l->ksize; t++, w += l->cin) {
-        for (int i = 0; i < l->cin; i++) {
+    for (int t = 0; t < taps; t++, w += cin) {
+        for (int i = 0; i < cin; i++) {
             int v = pick(rng, 2 * amplitude + 1) - amplitude;
             w[i] = (int8_t)v;
             if (safe && (i & 1))
@@ -121,16 +122,36 @@ static void random_weights(const Layer *l, int8_t *w, int amplitude, int safe, u
     }
 }
 
+// One pair that is not safe for certain: (R,G), or the first two channels;
+// 127 + 2 is the smallest excess.
+static void break_pair(int8_t *w, uint32_t *rng)
+{
+    w[0] = (int8_t)(pick(rng, 2) ? 127 : -127);
+    w[1] = (int8_t)(w[0] > 0 ? 2 : -2);
+}
+
+typedef struct Sums {
+    int64_t sum, abs, squares;
+} Sums;
+
+static void add_up(Sums *s, const int8_t *w, int n)
+{
+    for (int i = 0; i < n; i++) {
+        s->sum += w[i];
+        s->abs += abs(w[i]);
+        s->squares += w[i] * w[i];
+    }
+}
+
 // Scale and bias such that most outputs are neither 0 nor 255.
-static void random_scale(const Layer *l, int o, int64_t sum, int64_t abs_sum, int64_t squares,
-                         uint32_t *rng)
+static void random_scale(const Layer *l, int o, const Sums *s, uint32_t *rng)
 {
     // Inputs are about 128 +- 74, so the sum is about 128 * sum(w) +- 74 * norm.
     double norm = 1, k;
     int exponent = 0, bits;
-    int64_t bias, limit = INT32_MAX - 255 * abs_sum;
+    int64_t bias, limit = INT32_MAX - 255 * s->abs;
 
-    while (norm * norm < (double)squares)
+    while (norm * norm < (double)s->squares)
         norm *= 1.05;
     k = 60.0 / (74 * norm); // output steps per unit of the sum
     while (k < 0.5) {
@@ -141,7 +162,7 @@ static void random_scale(const Layer *l, int o, int64_t sum, int64_t abs_sum, in
     bits = exponent - l->frac;
     l->shift[o] = (uint8_t)(bits < 0 ? 0 : bits > 24 ? 24 : bits);
     l->mult[o] = (uint16_t)(16384 + pick(rng, 16384));
-    bias = -128 * sum + (int64_t)((70 + pick(rng, 116)) * 74 * norm / 60);
+    bias = -128 * s->sum + (int64_t)((70 + pick(rng, 116)) * 74 * norm / 60);
     bias = bias > limit ? limit : bias < -limit ? -limit : bias;
     l->bias[o] = (int32_t)bias;
 }
@@ -151,24 +172,28 @@ static const int amplitudes[] = { 127, 1, 40, 127, 64, 12, 3, 127 };
 
 static void random_channel(const Layer *l, int o, const QsrTestModelSpec *spec, uint32_t *rng)
 {
-    int n = l->ksize * l->ksize * l->cin;
+    int taps = l->ksize * l->ksize, n = taps * l->cin;
+    int branch_taps = l->branch_ksize * l->branch_ksize;
     int8_t *w = l->weights + (size_t)o * (size_t)n;
-    int64_t sum = 0, abs_sum = 0, squares = 0, limit;
+    int amplitude = amplitudes[pick(rng, 8)];
+    Sums s = { 0, 0, 0 };
+    int64_t limit;
 
-    random_weights(l, w, amplitudes[pick(rng, 8)], !spec->unsafe_pairs, rng);
-    if (spec->unsafe_pairs && o == l->cout / 2) {
-        // One pair for certain: (R,G), or the first two channels; 127 + 2 is
-        // the smallest excess.
-        w[0] = (int8_t)(pick(rng, 2) ? 127 : -127);
-        w[1] = (int8_t)(w[0] > 0 ? 2 : -2);
+    random_weights(w, taps, l->cin, amplitude, spec->unsafe_pairs != 1, rng);
+    if (spec->unsafe_pairs == 1 && o == l->cout / 2)
+        break_pair(w, rng);
+    add_up(&s, w, n);
+    if (l->branch) {
+        // Few weights: large ones, or they would not show beside the others.
+        int8_t *branch = l->branch + o * branch_taps * 3;
+        random_weights(branch, branch_taps, 3, amplitude > 12 ? 127 : amplitude,
+                       !spec->unsafe_pairs, rng);
+        if (spec->unsafe_pairs && o == l->cout / 2)
+            break_pair(branch, rng);
+        add_up(&s, branch, branch_taps * 3);
     }
-    for (int i = 0; i < n; i++) {
-        sum += w[i];
-        abs_sum += abs(w[i]);
-        squares += w[i] * w[i];
-    }
-    random_scale(l, o, sum, abs_sum, squares, rng);
-    limit = INT32_MAX - 255 * abs_sum;
+    random_scale(l, o, &s, rng);
+    limit = INT32_MAX - 255 * s.abs;
     if (spec->extreme_bias && o % 4 == 1) {
         l->bias[o] = (int32_t)(o % 8 == 1 ? limit : -limit);
         l->shift[o] = (uint8_t)(o % 16 < 8 ? 24 : pick(rng, 25));
@@ -178,6 +203,8 @@ static void random_channel(const Layer *l, int o, const QsrTestModelSpec *spec, 
 static void random_layer(Layer *l, const QsrTestModelSpec *spec, uint32_t *rng)
 {
     l->weights = table(l->cout * l->ksize * l->ksize * l->cin, 1);
+    if (l->branch_ksize)
+        l->branch = table(l->cout * l->branch_ksize * l->branch_ksize * 3, 1);
     l->bias = table(l->cout, sizeof(*l->bias));
     l->mult = table(l->cout, sizeof(*l->mult));
     l->shift = table(l->cout, sizeof(*l->shift));
@@ -189,6 +216,7 @@ static void random_layer(Layer *l, const QsrTestModelSpec *spec, uint32_t *rng)
 static void write_layer(Buffer *b, const Layer *l)
 {
     size_t n = (size_t)(l->cout * l->ksize * l->ksize * l->cin);
+    size_t n_branch = (size_t)(l->cout * l->branch_ksize * l->branch_ksize * 3);
     uint8_t *p = append(b, 4);
 
     p[0] = (uint8_t)l->frac;
@@ -198,6 +226,8 @@ static void write_layer(Buffer *b, const Layer *l)
         put(append(b, 2), 2, l->mult[o]);
     memcpy(append(b, (size_t)l->cout), l->shift, (size_t)l->cout);
     memcpy(append(b, n), l->weights, n);
+    if (l->branch)
+        memcpy(append(b, n_branch), l->branch, n_branch);
     append(b, (0 - b->size) & 3); // layers start at multiples of 4
 }
 
@@ -210,7 +240,7 @@ static void write_header(uint8_t *h, size_t size, const QsrTestModelSpec *spec, 
     put(h + 8, 4, 1);
     put(h + 12, 4, 128);
     put(h + 16, 8, size);
-    put(h + 24, 4, 1);
+    put(h + 24, 4, spec->branch ? 2 : 1);
     put(h + 28, 4, (uint64_t)spec->channels);
     put(h + 32, 4, (uint64_t)spec->blocks);
     put(h + 36, 2, (uint64_t)spec->scale.num);
@@ -236,7 +266,8 @@ static void write_self_test(Buffer *b, const Layer *layers, int n_layers,
         const Layer *l = &layers[i];
         params[i] = (QsrConvParams){ .cin = l->cin, .cout = l->cout, .ksize = l->ksize,
                                      .frac = l->frac, .weights = l->weights, .bias = l->bias,
-                                     .mult = l->mult, .shift = l->shift };
+                                     .mult = l->mult, .shift = l->shift,
+                                     .branch = l->branch, .branch_ksize = l->branch_ksize };
     }
     out = append(b, n_out);
     in = out - n_in; // append() may have moved it
@@ -277,6 +308,8 @@ size_t qsr_test_model(uint8_t **file, const QsrTestModelSpec *spec)
         l->cin = i ? spec->channels : 3;
         l->cout = i < n_layers - 1 ? spec->channels : 3 * spec->scale.num * spec->scale.num;
         l->ksize = i == n_layers - 1 && spec->scale.den == 2 ? 2 : 3;
+        if (spec->branch && i == n_layers - 1)
+            l->branch_ksize = spec->scale.den == 2 ? 3 : 1;
         random_layer(l, spec, &rng);
         write_layer(&b, l);
     }

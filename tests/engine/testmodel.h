@@ -17,8 +17,10 @@ typedef struct QsrTestModelSpec {
     QsrScale scale;
     int channels;     // 32 or 64
     int blocks;       // 1 to 16
+    int branch;       // 1: with an input branch (architecture 2)
     int frac;         // f of every layer, 1 to 6; 0: random per layer
-    int unsafe_pairs; // 1: every layer breaks the safe-pair rule at least once
+    int unsafe_pairs; // 1: every layer and the branch break the safe-pair rule at least once;
+                      // 2: the branch alone
     int extreme_bias; // 1: every fourth channel has the largest bias allowed, or its opposite
     int test_width;   // of the self-test vector; 0: 8
     int test_height;  // 0: 6

@@ -45,9 +45,25 @@ static void check_refusal(int code, const QsrError *err)
     }
 }
 
+// What vpmaddubsw would do with the most unkind inputs.
+static int pair_sums_fit(const int8_t *w, int taps, int cin)
+{
+    for (int t = 0; t < taps; t++) {
+        for (int i = 0; i + 1 < cin; i += 2) {
+            int a = w[t * cin + i], b = w[t * cin + i + 1];
+            int hi = 255 * ((a > 0 ? a : 0) + (b > 0 ? b : 0));
+            int lo = 255 * ((a < 0 ? a : 0) + (b < 0 ? b : 0));
+            if (hi > 32640 || lo < -32640)
+                return 0;
+        }
+    }
+    return 1;
+}
+
 static void check_layer(const QsrConvParams *l, int *safe)
 {
-    int n = l->ksize * l->ksize * l->cin;
+    int taps = l->ksize * l->ksize, n = taps * l->cin;
+    int branch_taps = l->branch ? l->branch_ksize * l->branch_ksize : 0;
 
     MUST(l->frac >= 1 && l->frac <= 6);
     for (int o = 0; o < l->cout; o++) {
@@ -56,19 +72,14 @@ static void check_layer(const QsrConvParams *l, int *safe)
 
         for (int i = 0; i < n; i++)
             worst += 255 * abs(w[i]);
+        for (int i = 0; i < 3 * branch_taps; i++)
+            worst += 255 * abs(l->branch[o * 3 * branch_taps + i]);
         MUST(worst < (int64_t)1 << 31);
         MUST(l->mult[o] >= 16384 && l->mult[o] <= 32767);
         MUST(l->shift[o] <= 24);
-        // What vpmaddubsw would do with the most unkind inputs.
-        for (int t = 0; t < l->ksize * l->ksize; t++) {
-            for (int i = 0; i + 1 < l->cin; i += 2) {
-                int a = w[t * l->cin + i], b = w[t * l->cin + i + 1];
-                int hi = 255 * ((a > 0 ? a : 0) + (b > 0 ? b : 0));
-                int lo = 255 * ((a < 0 ? a : 0) + (b < 0 ? b : 0));
-                if (hi > 32640 || lo < -32640)
-                    *safe = 0;
-            }
-        }
+        *safe &= pair_sums_fit(w, taps, l->cin);
+        if (branch_taps)
+            *safe &= pair_sums_fit(l->branch + o * 3 * branch_taps, branch_taps, 3);
     }
 }
 
@@ -85,8 +96,11 @@ static void check_model(const QsrModel *m, const uint8_t *data, size_t size)
     MUST(!memcmp(info->card, data + size - strlen(info->card), strlen(info->card)));
     MUST(strlen(info->sha256) == 64);
     MUST(m->test_width >= 4 && m->test_width <= 64 && m->test_height >= 4 && m->test_height <= 64);
-    for (int i = 0; i < m->n_layers; i++)
+    for (int i = 0; i < m->n_layers; i++) {
+        MUST(!m->layers[i].branch || i == m->n_layers - 1);
         check_layer(&m->layers[i], &safe);
+    }
+    MUST(!m->layers[m->n_layers - 1].branch == (data[24] == 1));
     MUST(info->safe_pairs == safe);
 }
 
@@ -155,7 +169,8 @@ size_t fuzz_fresh_model(uint8_t *data, size_t max_size, uint32_t *rng)
         .scale = scales[pick(rng, 4)],
         .channels = pick(rng, 6) ? 32 : 64,
         .blocks = 1 + (pick(rng, 8) ? 0 : pick(rng, 2)),
-        .unsafe_pairs = pick(rng, 2),
+        .branch = pick(rng, 2),
+        .unsafe_pairs = pick(rng, 3),
         .extreme_bias = pick(rng, 2),
         .test_width = 4 + 2 * pick(rng, 3),
         .test_height = 4 + 2 * pick(rng, 3),
