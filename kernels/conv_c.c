@@ -222,7 +222,6 @@ static void fm_get_c(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
 }
 
 #define ISA c
-#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_c(QsrConvDSP *dsp)

@@ -7,9 +7,6 @@
 //     in_row(dst, src, w, weights, channels)
 //     body_row(dst, src, w, weights, channels)
 //     head_row(dst, src, in, w, weights, channels, head, deep)
-//
-// and ALL_HEADS if head_row knows the input branch and the deep store. A table
-// without conv_out_deep has neither.
 
 #ifndef QSR_KERNELS_CONV_TABLE_H
 #define QSR_KERNELS_CONV_TABLE_H
@@ -40,15 +37,9 @@
     HEAD_FNS(c, x4, QSR_HEAD_X4)                                                                \
     HEAD_FNS(c, x1_5, QSR_HEAD_X1_5)
 
-#ifdef ALL_HEADS
 #define HEAD_FNS(c, name, head)                                                                 \
     HEAD_FN(conv_out_u8s8_##c##_##name, c, head, 0)                                             \
     HEAD_FN(conv_out_deep_u8s8_##c##_##name, c, head, 1)
-#define DEEP_HEAD(c, name) FN(conv_out_deep_u8s8_##c##_##name)
-#else
-#define HEAD_FNS(c, name, head) HEAD_FN(conv_out_u8s8_##c##_##name, c, head, 0)
-#define DEEP_HEAD(c, name) NULL
-#endif
 
 #define HEAD_FN(name, c, head, deep)                                                            \
     static void FN(name)(uint8_t *const dst[4], const uint8_t *const src[3],                    \
@@ -72,7 +63,7 @@ CONV_FNS(64)
 
 #define HEAD_ENTRIES(width, c, head, name)                                                      \
     dsp->conv_out[width][head] = FN(conv_out_u8s8_##c##_##name);                                \
-    dsp->conv_out_deep[width][head] = DEEP_HEAD(c, name)
+    dsp->conv_out_deep[width][head] = FN(conv_out_deep_u8s8_##c##_##name)
 
 // Name and convolutions; packers and layout are the set's own.
 static void fill_table(QsrConvDSP *dsp)

@@ -96,9 +96,10 @@ typedef decl_conv_body_fn(*QsrConvBodyFn);
 // (X = 255); may write up to w rounded up to w_align (times s) pixels.
 // X2..X4: src are rows y-1, y, y+1 and w is in pixels. X1_5: src[0], src[1] are
 // rows 2j and 2j+1, w is in cells of two pixels, and column 0 is even.
-// in: the RGBX rows that an input branch reads, readable as src of conv_in is:
-// X2..X4: in[1] is row y (the others are not looked at). X1_5: rows 2j-1, 2j, 2j+1.
-// All NULL where the packed weights have no branch.
+// in: the RGBX rows that an input branch reads, readable from column -1 to the
+// last that w rounded up to w_align leads to. X2..X4: in[1] is row y (the others
+// are not looked at). X1_5: rows 2j-1, 2j, 2j+1. All NULL where the packed weights
+// have no branch.
 // The deep form stores 10 bits: dst are rows of uint16_t, four to a pixel
 // (X = 1023), of y = clamp((u + 2^(f-3)) >> (f-2), 0, 1020): the same sums with
 // two more bits (docs/numerics.md). It needs f >= 3.

@@ -335,7 +335,6 @@ static void fm_get(uint8_t *nhwc, const uint8_t *row, int w, int cap, int c)
 
 // ------------------------------------------------------------------ table ---
 
-#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void FN(qsr_conv_dsp_init)(QsrConvDSP *dsp)

@@ -429,7 +429,6 @@ INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
 }
 
 #define ISA avx2
-#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_avx2(QsrConvDSP *dsp)

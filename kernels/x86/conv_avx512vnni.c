@@ -496,7 +496,6 @@ INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const voi
 }
 
 #define ISA avx512vnni
-#define ALL_HEADS
 #include "kernels/conv_table.h"
 
 void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp)

@@ -282,8 +282,6 @@ static void check_conv_out(const QsrConvDSP *dsp, enum QsrWidth width, enum QsrH
 {
     const int c = channels[width], s = heads[head].s, step = heads[head].step;
     const QsrConvOutFn fn = (deep ? dsp->conv_out_deep : dsp->conv_out)[width][head];
-    if (!dsp->conv_out_deep[width][head] && (deep || branch))
-        return; // the set has neither
     if (!check_func((CheckFn)fn, "conv_out%s_u8s8_%d_%s%s", deep ? "_deep" : "", c,
                     heads[head].name, branch ? "_branch" : ""))
         return;
