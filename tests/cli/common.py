@@ -12,7 +12,7 @@ import tempfile
 import unittest
 import zlib
 
-QSR = os.environ['QSR']
+QSR = os.environ.get('QSR_EMULATED') or os.environ['QSR'] # a script that runs it, or itself
 HAS_VIDEO = os.environ.get('QSR_HAS_VIDEO') == '1'
 SKIPPED = 77  # what meson takes for "skipped"
 
