@@ -159,8 +159,12 @@ typedef struct QsrPixelDSP {
                         const QsrYuvToRgb *m, int n);
     void (*gray_to_rgbx)(uint8_t *rgbx, const uint8_t *y, int n);
     void (*load_rgb[QSR_N_ORDERS])(uint8_t *rgbx, const uint8_t *src, int n);
-    // One byte out of four, at src[4*i + offset], offset 0..3: an alpha channel.
+    // One byte out of four, at src[4*i + offset], offset 0..3: an alpha channel,
+    // or a colour of RGBX.
     void (*load_byte)(uint8_t *dst, const uint8_t *src, int offset, int n);
+    // dst[4*i + k] = s[k][i]: planar RGB to RGBX, AYUV. s[0] and s[3] may be NULL
+    // for `fill` in their place.
+    void (*merge4)(uint8_t *dst, const uint8_t *const s[4], int fill, int n);
 
     // --- out: RGBX -> destination rows
     // X of every destination pixel is taken from alpha[i], or 255 if alpha is
@@ -191,6 +195,45 @@ typedef struct QsrPixelDSP {
     // x = offset[p] + (i + phase0) / den * num. v is readable where that leads.
     void (*alpha_h)(uint8_t *dst, const int16_t *v, const int16_t taps[][4], const int8_t *offset,
                     int phase0, int num, int den, int n);
+
+    // --- 10 bits. RGBX10 rows are four uint16_t a pixel, R, G, B, X, up to 1023;
+    // such rows, rows of one component, and sums are aligned to 2 bytes. The
+    // functions are those of the same name above with 512 for 128, 1023 for 255
+    // and coefficients to match, unless it is said otherwise.
+    // dst[i] = (the little-endian 16-bit number at src + 2*step*i) >> shift & 1023;
+    // step 1, 2 or 4, shift 0 or 6.
+    void (*load10)(uint16_t *dst, const uint8_t *src, int step, int shift, int n);
+    void (*chroma_up_v10)(uint16_t *dst, const uint16_t *a, const uint16_t *b, int wa, int wb,
+                          int n);
+    void (*chroma_up_h10)(uint16_t *dst, const uint16_t *v, const int16_t w[4], int n);
+    void (*yuv_to_rgbx10)(uint16_t *rgbx, const uint16_t *y, const uint16_t *u, const uint16_t *v,
+                          const QsrYuvToRgb *m, int n);
+    void (*planes_to_rgbx10)(uint16_t *rgbx, const uint16_t *r, const uint16_t *g,
+                             const uint16_t *b, int n);
+    // R in bits 0..9 of a little-endian 32-bit number, G in 10..19, B in 20..29.
+    void (*load_rgb10a2)(uint16_t *rgbx, const uint8_t *src, int n);
+    // high[i] = src[i] >> 2, low[i] = src[i] & 3; n counts numbers, not pixels.
+    void (*split10)(uint8_t *high, uint8_t *low, const uint16_t *src, int n);
+    // dst[i] = min((src[i] + 2) >> 2, 255); n likewise.
+    void (*round10)(uint8_t *dst, const uint16_t *src, int n);
+    // Joins what the network made (rgbx, in place) and the cubic of the source in
+    // 10 bits: docs/numerics.md, Deep colour. high, low: RGBX rows after alpha_v,
+    // four numbers a pixel. Phases and columns as in alpha_h.
+    void (*deep_h)(uint16_t *rgbx, const int16_t *high, const int16_t *low,
+                   const int16_t taps[][4], const int8_t *offset, int phase0, int num, int den,
+                   int n);
+    void (*rgbx10_to_y)(uint16_t *y, const uint16_t *rgbx, const QsrRgbToYuv *m, int n);
+    void (*rgbx10_to_uv)(uint16_t *u, uint16_t *v, const uint16_t *rgbx, const QsrRgbToYuv *m,
+                         int n);
+    void (*chroma_down_v10)(uint16_t *const dst[3], const uint16_t *a, const uint16_t *b,
+                            const uint16_t *c, const int16_t w[3], int n);
+    void (*chroma_down_h10)(uint16_t *u, uint16_t *v, const uint16_t *const sum[3],
+                            const int16_t w[3], const QsrRgbToYuv *m, int n);
+    // Writes src[src_step*i] << shift as the little-endian number at dst + 2*step*i and
+    // nothing in between. src_step 1, or 4 for one colour of RGBX10.
+    void (*store10)(uint8_t *dst, int step, int shift, const uint16_t *src, int src_step, int n);
+    // As load_rgb10a2; two bits of alpha, (alpha[i] * 3 + 128) >> 8, or 3 if it is NULL.
+    void (*store_rgb10a2)(uint8_t *dst, const uint16_t *rgbx, const uint8_t *alpha, int n);
 } QsrPixelDSP;
 
 // Fill the tables for these CPU flags (see cpu.h; pass qsr_cpu_get_flags()).
@@ -207,6 +250,7 @@ void qsr_conv_dsp_init_dotprod(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_i8mm(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_hvx(QsrConvDSP *dsp); // called by the skel on the DSP
 void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
+void qsr_pixel10_dsp_init_c(QsrPixelDSP *dsp); // the 10-bit rows; the one above calls it
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_hvx(QsrPixelDSP *dsp); // after plain C's, on the DSP
 void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp);

@@ -92,6 +92,29 @@ static void load_byte_c(uint8_t *restrict dst, const uint8_t *restrict src, int 
         dst[i] = src[4 * i + offset];
 }
 
+static void merge4_c(uint8_t *restrict dst, const uint8_t *const s[4], int fill, int n)
+{
+    const uint8_t *a = s[0], *b = s[1], *c = s[2], *d = s[3];
+    const uint8_t f = (uint8_t)fill;
+
+    for (int i = 0; i < n; i++) {
+        dst[4 * i + 1] = b[i];
+        dst[4 * i + 2] = c[i];
+    }
+    if (a)
+        for (int i = 0; i < n; i++)
+            dst[4 * i] = a[i];
+    else
+        for (int i = 0; i < n; i++)
+            dst[4 * i] = f;
+    if (d)
+        for (int i = 0; i < n; i++)
+            dst[4 * i + 3] = d[i];
+    else
+        for (int i = 0; i < n; i++)
+            dst[4 * i + 3] = f;
+}
+
 // ------------------------------------------------------------------- out ---
 
 #define decl_store3(name, r, g, b)                                                           \
@@ -233,6 +256,7 @@ void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp)
     dsp->yuv_to_rgbx = yuv_to_rgbx_c;
     dsp->gray_to_rgbx = gray_to_rgbx_c;
     dsp->load_byte = load_byte_c;
+    dsp->merge4 = merge4_c;
     dsp->rgbx_to_y = rgbx_to_y_c;
     dsp->rgbx_to_uv = rgbx_to_uv_c;
     dsp->rgbx_to_gray = rgbx_to_gray_c;
@@ -254,4 +278,5 @@ void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp)
     dsp->store_rgb[QSR_ORDER_BGRX] = store_bgrx_c;
     dsp->store_rgb[QSR_ORDER_XRGB] = store_xrgb_c;
     dsp->store_rgb[QSR_ORDER_XBGR] = store_xbgr_c;
+    qsr_pixel10_dsp_init_c(dsp);
 }

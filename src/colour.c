@@ -24,42 +24,55 @@ static int fix(int64_t num, int64_t den, int bits)
     return (int)((twice + (num < 0 ? -den : den)) / (2 * den));
 }
 
+// The ranges in samples of 8 or 10 bits; `top` is full range, and that of RGB.
+typedef struct Ranges {
+    int64_t top, luma, chroma;
+    int16_t y0;
+} Ranges;
+
+static Ranges ranges_of(QsrRange range, int depth)
+{
+    const int step = 1 << (depth - 8), top = 256 * step - 1;
+
+    if (range == QSR_RANGE_FULL)
+        return (Ranges){ top, top, top, 0 };
+    return (Ranges){ top, 219 * step, 224 * step, (int16_t)(16 * step) };
+}
+
 // Grey is exact because U = V = 128 leaves only the luma term, and the error of
-// cy times 219 stays far below half a step.
-void qsr_yuv_to_rgb_coefficients(QsrYuvToRgb *m, QsrMatrix matrix, QsrRange range)
+// cy times 219 (10 bits: 876) stays far below half a step.
+void qsr_yuv_to_rgb_coefficients(QsrYuvToRgb *m, QsrMatrix matrix, QsrRange range, int depth)
 {
     const int64_t kr = luma_coefficients[matrix][0], kb = luma_coefficients[matrix][1];
     const int64_t kg = ONE - kr - kb;
-    const int64_t luma = range == QSR_RANGE_FULL ? 255 : 219;   // 255 / luma is the gain
-    const int64_t chroma = range == QSR_RANGE_FULL ? 255 : 224;
+    const Ranges r = ranges_of(range, depth); // top / luma is the gain
 
-    m->y0 = range == QSR_RANGE_FULL ? 0 : 16;
-    m->cy = (int16_t)fix(255, luma, 13);
-    m->crv = (int16_t)fix(2 * (ONE - kr) * 255, ONE * chroma, 13);
-    m->cgu = (int16_t)fix(-2 * (ONE - kb) * kb * 255, ONE * kg * chroma, 13);
-    m->cgv = (int16_t)fix(-2 * (ONE - kr) * kr * 255, ONE * kg * chroma, 13);
-    m->cbu = (int16_t)fix(2 * (ONE - kb) * 255, ONE * chroma, 13);
+    m->y0 = r.y0;
+    m->cy = (int16_t)fix(r.top, r.luma, 13);
+    m->crv = (int16_t)fix(2 * (ONE - kr) * r.top, ONE * r.chroma, 13);
+    m->cgu = (int16_t)fix(-2 * (ONE - kb) * kb * r.top, ONE * kg * r.chroma, 13);
+    m->cgv = (int16_t)fix(-2 * (ONE - kr) * kr * r.top, ONE * kg * r.chroma, 13);
+    m->cbu = (int16_t)fix(2 * (ONE - kb) * r.top, ONE * r.chroma, 13);
 }
 
 // The sums decide whether grey stays grey, so they are rounded first and green,
 // whose relative error is the smallest, takes what is left.
-void qsr_rgb_to_yuv_coefficients(QsrRgbToYuv *m, QsrMatrix matrix, QsrRange range)
+void qsr_rgb_to_yuv_coefficients(QsrRgbToYuv *m, QsrMatrix matrix, QsrRange range, int depth)
 {
     const int64_t kr = luma_coefficients[matrix][0], kb = luma_coefficients[matrix][1];
-    const int64_t luma = range == QSR_RANGE_FULL ? 255 : 219;   // luma / 255 is the gain
-    const int64_t chroma = range == QSR_RANGE_FULL ? 255 : 224;
+    const Ranges r = ranges_of(range, depth); // luma / top is the gain
 
     // 2^15 itself does not fit in 16 bits, but only the sum can be that large.
-    m->y0 = range == QSR_RANGE_FULL ? 0 : 16;
-    m->y[0] = (int16_t)fix(kr * luma, ONE * 255, 15);
-    m->y[2] = (int16_t)fix(kb * luma, ONE * 255, 15);
-    m->y[1] = (int16_t)(fix(luma, 255, 15) - m->y[0] - m->y[2]);
+    m->y0 = r.y0;
+    m->y[0] = (int16_t)fix(kr * r.luma, ONE * r.top, 15);
+    m->y[2] = (int16_t)fix(kb * r.luma, ONE * r.top, 15);
+    m->y[1] = (int16_t)(fix(r.luma, r.top, 15) - m->y[0] - m->y[2]);
 
-    m->u[0] = (int16_t)fix(-kr * chroma, 2 * (ONE - kb) * 255, 15);
-    m->u[2] = (int16_t)fix(chroma, 2 * 255, 15);
+    m->u[0] = (int16_t)fix(-kr * r.chroma, 2 * (ONE - kb) * r.top, 15);
+    m->u[2] = (int16_t)fix(r.chroma, 2 * r.top, 15);
     m->u[1] = (int16_t)(-m->u[0] - m->u[2]);
 
-    m->v[0] = (int16_t)fix(chroma, 2 * 255, 15);
-    m->v[2] = (int16_t)fix(-kb * chroma, 2 * (ONE - kr) * 255, 15);
+    m->v[0] = (int16_t)fix(r.chroma, 2 * r.top, 15);
+    m->v[2] = (int16_t)fix(-kb * r.chroma, 2 * (ONE - kr) * r.top, 15);
     m->v[1] = (int16_t)(-m->v[0] - m->v[2]);
 }

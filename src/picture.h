@@ -8,15 +8,32 @@
 
 #include "qsr.h"
 
+// How samples become RGBX: which reader and which writer a format takes.
+enum QsrLayout {
+    QSR_LAYOUT_GRAY,
+    QSR_LAYOUT_PACKED_RGB, // all components in a pixel, in one of the orders of dsp.h
+    QSR_LAYOUT_PLANAR_RGB,
+    QSR_LAYOUT_YUV,
+};
+
+// Where a component is: plane, and there in samples from the start of a row and
+// from one sample to the next. Plane -1: there is none.
+typedef struct QsrComponent {
+    int8_t plane, offset, step;
+} QsrComponent;
+
+enum { QSR_COMP_Y = 0, QSR_COMP_U, QSR_COMP_V, QSR_COMP_A };
+
 typedef struct QsrFormatInfo {
-    const char *name; // as GStreamer spells it
-    int planes;
-    int bytes;        // per pixel of plane 0
-    int order;        // enum QsrRgbOrder of the packed formats, or -1
-    int alpha;        // byte offset of alpha in a pixel, or -1
-    int subsampled;   // chroma halved in both directions
-    int u, v;         // YUV: planes of U and V; equal where the two are interleaved
-    int v_first;      // interleaved as V, U
+    const char *name;     // as GStreamer spells it
+    enum QsrLayout layout;
+    int8_t planes;
+    int8_t depth;         // bits of a sample: 8 or 10
+    int8_t bytes;         // of a sample; of a pixel in RGB10A2_LE, where they share four
+    int8_t shift;         // of 10 bits in 16: right shift to the value
+    int8_t sub_x, sub_y;  // 1: chroma is halved in that direction
+    int8_t order;         // enum QsrRgbOrder of the 8-bit packed RGB formats, or -1
+    QsrComponent comp[4]; // Y (gray too), U, V or R, G, B; then alpha
 } QsrFormatInfo;
 
 // NULL if `format` is out of range.

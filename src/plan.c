@@ -31,7 +31,8 @@ static int ceil_div(int a, int b)
 static int choose_strip(const QsrPlan *p, size_t cache_bytes)
 {
     const size_t per_column = (size_t)(p->n_maps - 1) * p->channels * p->ring_rows +
-                              QSR_RGBX * (size_t)(p->in_rows + p->out_rows * p->s);
+                              QSR_RGBX * (size_t)(p->in_rows + p->out_rows * p->s +
+                                                  2 * p->deep_rows);
     const size_t fit = cache_bytes / 2 / per_column;
     const int target = fit > MAX_STRIP ? MAX_STRIP : max_int((int)fit, MIN_STRIP);
     const int n = ceil_div(p->width, target);
@@ -72,6 +73,9 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     if (m->layers[m->n_layers - 1].branch)
         p->in_rows = max_int(p->in_rows, QSR_CHUNK_ROWS + p->n_maps + p->stride2);
     p->out_rows = p->s + 2;
+    p->deep = r->deep;
+    // From two above the head to as far as the input runs ahead of it.
+    p->deep_rows = r->deep ? QSR_CHUNK_ROWS + p->n_maps + 6 : 0;
 
     const int strip = r->strip_width ? r->strip_width : choose_strip(p, r->cache_bytes);
     p->strip_width = QSR_ROUND_UP(strip, GRID);
@@ -85,7 +89,8 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     p->cap = QSR_FM_LEAD + padded + QSR_FM_TAIL;
     p->map_group_bytes = r->fm->group_bytes(p->cap, p->channels);
     p->in_pitch = QSR_ROUND_UP((size_t)p->cap * QSR_RGBX, QSR_ALIGN);
-    p->out_pitch = QSR_ROUND_UP((size_t)padded * p->s * QSR_RGBX, QSR_ALIGN);
+    p->out_pitch = QSR_ROUND_UP((size_t)padded * p->s * QSR_RGBX * (r->deep ? 2 : 1), QSR_ALIGN);
+    p->deep_pitch = r->deep ? qsr_deep_pitch(cols) : 0;
 }
 
 void qsr_plan_task(const QsrPlan *p, int index, QsrTask *t)

@@ -31,6 +31,7 @@ typedef struct QsrPlanRequest {
     size_t cache_bytes;        // of one thread: its second-level cache
     int strip_width, band_height; // 0 = chosen here
     int writer_halo_left, writer_halo_top; // output pixels
+    bool deep;                 // the output has 10 bits
 } QsrPlanRequest;
 
 typedef struct QsrPlan {
@@ -50,8 +51,11 @@ typedef struct QsrPlan {
     int in_rows;         // rows of the input ring: more where the head reads the input, too
     size_t map_group_bytes;      // of the feature maps
     size_t in_pitch;     // bytes of an RGBX row of the input ring
-    size_t out_pitch;    // bytes of an RGBX row of the output ring
+    size_t out_pitch;    // bytes of a row of the output ring
     int out_rows;        // rows of the output ring
+    bool deep;           // the output has 10 bits: its ring is RGBX10, and source rows are kept
+    size_t deep_pitch;   // bytes of a kept row; 0 where not deep, and so
+    int deep_rows;       // is their number
 } QsrPlan;
 
 // Cannot fail: the request was checked before.

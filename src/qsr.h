@@ -153,6 +153,22 @@ typedef enum QsrFormat {
     QSR_FORMAT_BGRA,
     QSR_FORMAT_ARGB,
     QSR_FORMAT_ABGR,
+    QSR_FORMAT_Y42B, // planes Y, U, V; chroma halved horizontally, rounded up
+    QSR_FORMAT_NV16, // planes Y, UV, likewise
+    QSR_FORMAT_YUY2, // bytes Y, U, Y, V for two pixels; of an odd width the last Y is spare
+    QSR_FORMAT_UYVY,
+    QSR_FORMAT_AYUV, // bytes A, Y, U, V
+    QSR_FORMAT_A420, // planes Y, U, V, A; chroma as I420
+    QSR_FORMAT_GBR,  // planes G, B, R (RGBP, BGRP: swap the pointers)
+    QSR_FORMAT_GBRA, // planes G, B, R, A
+    // 10 bits. Samples are 16-bit little-endian numbers on every machine.
+    QSR_FORMAT_I420_10LE, // as the 8-bit format; the 6 high bits are ignored on input, else 0
+    QSR_FORMAT_I422_10LE,
+    QSR_FORMAT_Y444_10LE,
+    QSR_FORMAT_P010_10LE, // as NV12; the value is in the 10 high bits, the others likewise
+    QSR_FORMAT_Y210,      // as YUY2, in the 10 high bits
+    QSR_FORMAT_GBR_10LE,
+    QSR_FORMAT_RGB10A2_LE, // a 32-bit little-endian number a pixel: R in bits 0 to 9, G, B, A on top
     QSR_N_FORMATS
 } QsrFormat;
 
@@ -167,11 +183,12 @@ typedef enum QsrMatrix {
 } QsrMatrix;
 
 typedef enum QsrRange {
-    QSR_RANGE_LIMITED, // Y 16..235, U and V 16..240
-    QSR_RANGE_FULL,    // 0..255
+    QSR_RANGE_LIMITED, // Y 16..235, U and V 16..240; 10 bits: 64..940, 64..960
+    QSR_RANGE_FULL,    // 0..255; 0..1023
 } QsrRange;
 
-// Where a chroma sample of a 4:2:0 format sits within its 2x2 luma samples.
+// Where a chroma sample of a 4:2:0 format sits within its 2x2 luma samples. In
+// 4:2:2 formats only the horizontal half of it counts.
 typedef enum QsrChromaSite {
     QSR_SITE_CENTER = 0,                // MPEG-1, JPEG
     QSR_SITE_LEFT = 1,                  // MPEG-2, H.264: horizontally co-sited
@@ -184,14 +201,14 @@ typedef enum QsrChromaSite {
 typedef struct QsrPicture {
     QsrFormat format;
     int width, height;   // pixels
-    uint8_t *data[3];    // first row of each plane; not written to when the picture is an input
-    ptrdiff_t stride[3]; // bytes from one row to the next
+    uint8_t *data[4];    // first row of each plane; not written to when the picture is an input
+    ptrdiff_t stride[4]; // bytes from one row to the next
     QsrMatrix matrix;
     QsrRange range;      // of YUV; RGB and GRAY8 are taken as full range
     QsrChromaSite site;
 } QsrPicture;
 
-// Planes of a format (1 to 3). Thread-safety: safe.
+// Planes of a format (1 to 4). Thread-safety: safe.
 QSR_API int qsr_format_planes(QsrFormat format);
 
 // Width in bytes and height in rows of one plane of a `width` x `height`

@@ -15,62 +15,116 @@ void qsr_reader_init(QsrReader *r, const QsrPixelDSP *dsp, const QsrPicture *pic
 
     r->dsp = dsp;
     r->pic = *pic;
-    r->order = qsr_format_info(pic->format)->order;
-    qsr_yuv_to_rgb_coefficients(&r->matrix, pic->matrix, pic->range);
+    r->info = qsr_format_info(pic->format);
+    qsr_yuv_to_rgb_coefficients(&r->matrix, pic->matrix, pic->range, r->info->depth);
     memcpy(r->up_h, pic->site & QSR_SITE_LEFT ? cosited : between, sizeof(r->up_h));
 }
 
-// Scratch for one row of subsampled chroma, as offsets from its start. `lead`
-// keeps sample -1 in front of an aligned sample 0.
+// --------------------------------------------------------------- scratch ---
+
+// `lead` keeps sample -1 in front of an aligned sample 0.
 enum { LEAD = 32 };
 
-typedef struct ChromaScratch {
-    uint8_t *u, *v;   // luma resolution
-    uint16_t *mid;    // one component after the vertical pass
-    uint8_t *part[4]; // U and V of both source rows, where they come interleaved
+// Rows of one component are bytes, or uint16_t where samples have 10 bits.
+typedef struct Scratch {
+    void *part[4];  // source rows that are no rows of their own in memory
+    void *u, *v;    // luma resolution
+    uint16_t *mid;  // one component after the vertical pass
+    uint16_t *deep; // RGBX10
     size_t size;
-} ChromaScratch;
+} Scratch;
 
-static ChromaScratch chroma_scratch(void *scratch, int n)
+static Scratch scratch_of(void *memory, int n)
 {
-    const size_t samples = ((size_t)n + 1) / 2;
-    const size_t full = (2 * samples + 63) / 64 * 64;
-    const size_t part = (samples + 2 + 63) / 64 * 64;
-    uint8_t *p = scratch;
-    ChromaScratch s = { .size = 2 * full + 6 * part + 2 * LEAD };
+    const size_t full = ((size_t)n + 2 + 63) / 64 * 64 * sizeof(uint16_t);
+    uint8_t *p = memory;
+    Scratch s = { .size = 7 * full + 2 * LEAD * sizeof(uint16_t) + 4 * full };
 
     if (p) {
+        for (int i = 0; i < 4; i++, p += full)
+            s.part[i] = p;
         s.u = p;
         s.v = p + full;
         s.mid = (uint16_t *)(void *)(p + 2 * full) + LEAD;
-        for (int i = 0; i < 4; i++)
-            s.part[i] = p + 2 * full + 2 * LEAD + (2 + (size_t)i) * part;
+        s.deep = (uint16_t *)(void *)(p + 3 * full) + 2 * LEAD;
     }
     return s;
 }
 
 size_t qsr_reader_scratch(int n)
 {
-    return chroma_scratch(NULL, n).size;
+    return scratch_of(NULL, n).size;
 }
 
-static const uint8_t *plane_row(const QsrPicture *pic, int plane, int y)
+// ------------------------------------------------------------ components ---
+
+// Samples [x, x+n) of a row of one component, in memory or in `dst`. In 8 bits
+// what lies between the samples of every second byte goes to `other`.
+static const void *fetch(const QsrReader *r, int component, void *dst, void *other, int x, int n,
+                         int row)
 {
-    return pic->data[plane] + y * pic->stride[plane];
+    const QsrFormatInfo *info = r->info;
+    const QsrComponent *c = &info->comp[component];
+    const uint8_t *src = r->pic.data[c->plane] + row * r->pic.stride[c->plane] +
+                         (ptrdiff_t)x * c->step * info->bytes;
+
+    if (info->depth > 8)
+        r->dsp->load10(dst, src + c->offset * info->bytes, c->step, info->shift, n);
+    else if (c->step == 1)
+        return src;
+    else if (c->step == 2)
+        r->dsp->deinterleave(c->offset ? other : dst, c->offset ? dst : other, src, n);
+    else
+        r->dsp->load_byte(dst, src, c->offset, n);
+    return dst;
+}
+
+// Both components of chroma.
+static void fetch_chroma(const QsrReader *r, const void *uv[2], void *const dst[2], int x, int n,
+                         int row)
+{
+    const QsrComponent *c = r->info->comp;
+
+    uv[0] = fetch(r, QSR_COMP_U, dst[0], dst[1], x, n, row);
+    if (r->info->depth == 8 && c[QSR_COMP_U].step == 2)
+        uv[1] = dst[1]; // the pair came at once
+    else
+        uv[1] = fetch(r, QSR_COMP_V, dst[1], NULL, x, n, row);
+}
+
+// One component from two source rows to luma resolution; `mid` is sample
+// `first` of the picture, of which [from, to) exist.
+static void interpolate(const QsrReader *r, void *dst, uint16_t *mid, const void *own,
+                        const void *other, int wb, int first, int from, int to, int samples)
+{
+    const QsrPixelDSP *dsp = r->dsp;
+
+    if (r->info->depth > 8)
+        dsp->chroma_up_v10(mid + (from - first), own, other, 4 - wb, wb, to - from);
+    else
+        dsp->chroma_up_v(mid + (from - first), own, other, 4 - wb, wb, to - from);
+    // Outside the picture: the nearest sample inside.
+    if (from == first)
+        mid[-1] = mid[0];
+    if (to == first + samples)
+        mid[samples] = mid[samples - 1];
+    if (r->info->depth > 8)
+        dsp->chroma_up_h10(dst, mid, r->up_h, samples);
+    else
+        dsp->chroma_up_h(dst, mid, r->up_h, samples);
 }
 
 // Brings U and V of row y to luma resolution, columns [x0, x0+n).
-static void upsample(const QsrReader *r, const ChromaScratch *s, int x0, int n, int y)
+static void upsample(const QsrReader *r, const Scratch *s, int x0, int n, int y)
 {
-    const QsrPixelDSP *dsp = r->dsp;
-    const QsrFormatInfo *info = qsr_format_info(r->pic.format);
-    const int width = (r->pic.width + 1) / 2, height = (r->pic.height + 1) / 2;
+    const int half = r->info->sub_y;
+    const int width = (r->pic.width + 1) / 2, height = (r->pic.height + half) >> half;
     const int samples = (n + 1) / 2, first = x0 / 2;
 
     // The two source rows and their weights.
     const int top = r->pic.site & QSR_SITE_TOP;
-    const int own = y / 2;
-    const int wb = top ? (y & 1 ? 2 : 0) : 1;
+    const int own = y >> half;
+    const int wb = !half ? 0 : top ? (y & 1 ? 2 : 0) : 1;
     int other = y & 1 ? own + 1 : own - 1;
     if (wb == 0 || other < 0 || other >= height)
         other = own;
@@ -78,57 +132,71 @@ static void upsample(const QsrReader *r, const ChromaScratch *s, int x0, int n, 
     // The columns that exist among first-1 .. first+samples.
     const int from = first > 0 ? first - 1 : 0;
     const int to = first + samples < width ? first + samples + 1 : width;
-    const uint8_t *src[2][2]; // [component][row]
+    const void *rows[2][2]; // [row][component]
 
-    if (info->u == info->v) {
-        const int rows[2] = { own, other };
-        for (int i = 0; i < 2; i++) {
-            uint8_t *even = s->part[2 * i], *odd = s->part[2 * i + 1];
-            if (i == 1 && other == own) {
-                src[0][1] = src[0][0];
-                src[1][1] = src[1][0];
-                break;
-            }
-            dsp->deinterleave(even, odd, plane_row(&r->pic, info->u, rows[i]) + 2 * from,
-                              to - from);
-            src[0][i] = info->v_first ? odd : even;
-            src[1][i] = info->v_first ? even : odd;
-        }
-    } else {
-        const int plane[2] = { info->u, info->v };
-        for (int i = 0; i < 2; i++) {
-            src[i][0] = plane_row(&r->pic, plane[i], own) + from;
-            src[i][1] = plane_row(&r->pic, plane[i], other) + from;
-        }
-    }
-
-    for (int i = 0; i < 2; i++) {
-        uint16_t *mid = s->mid;
-        dsp->chroma_up_v(mid + (from - first), src[i][0], src[i][1], 4 - wb, wb, to - from);
-        // Outside the picture: the nearest sample inside.
-        if (from == first)
-            mid[-1] = mid[0];
-        if (to == first + samples)
-            mid[samples] = mid[samples - 1];
-        dsp->chroma_up_h(i ? s->v : s->u, mid, r->up_h, samples);
-    }
+    fetch_chroma(r, rows[0], &s->part[0], from, to - from, own);
+    if (other == own)
+        memcpy(rows[1], rows[0], sizeof(rows[1]));
+    else
+        fetch_chroma(r, rows[1], &s->part[2], from, to - from, other);
+    interpolate(r, s->u, s->mid, rows[0][0], rows[1][0], wb, first, from, to, samples);
+    interpolate(r, s->v, s->mid, rows[0][1], rows[1][1], wb, first, from, to, samples);
 }
 
-void qsr_reader_row(const QsrReader *r, void *scratch, uint8_t *rgbx, int x0, int n, int y)
-{
-    const QsrFormatInfo *info = qsr_format_info(r->pic.format);
-    const uint8_t *row = plane_row(&r->pic, 0, y) + (ptrdiff_t)x0 * info->bytes;
+// ------------------------------------------------------------------ rows ---
 
-    if (r->order >= 0) {
-        r->dsp->load_rgb[r->order](rgbx, row, n);
-    } else if (info->planes == 1) {
+// To `rgbx`, or to s->deep where the picture has 10 bits.
+static void read_yuv(const QsrReader *r, const Scratch *s, uint8_t *rgbx, int x0, int n, int y)
+{
+    const void *uv[2] = { s->u, s->v };
+
+    if (r->info->sub_x)
+        upsample(r, s, x0, n, y);
+    else
+        fetch_chroma(r, uv, &s->part[2], x0, n, y);
+    const void *luma = fetch(r, QSR_COMP_Y, s->part[0], s->part[1], x0, n, y);
+    if (r->info->depth > 8)
+        r->dsp->yuv_to_rgbx10(s->deep, luma, uv[0], uv[1], &r->matrix, n);
+    else
+        r->dsp->yuv_to_rgbx(rgbx, luma, uv[0], uv[1], &r->matrix, n);
+}
+
+static void read_planar(const QsrReader *r, const Scratch *s, uint8_t *rgbx, int x0, int n, int y)
+{
+    const void *c[3];
+
+    for (int i = 0; i < 3; i++)
+        c[i] = fetch(r, i, s->part[i], NULL, x0, n, y);
+    if (r->info->depth > 8)
+        r->dsp->planes_to_rgbx10(s->deep, c[0], c[1], c[2], n);
+    else
+        r->dsp->merge4(rgbx, (const uint8_t *const[4]){ c[0], c[1], c[2], NULL }, 0, n);
+}
+
+void qsr_reader_row(const QsrReader *r, void *scratch, uint8_t *rgbx, uint8_t *low, int x0, int n,
+                    int y)
+{
+    const QsrFormatInfo *info = r->info;
+    const Scratch s = scratch_of(scratch, n);
+    const uint8_t *row = r->pic.data[0] + y * r->pic.stride[0] +
+                         (ptrdiff_t)x0 * info->comp[0].step * info->bytes;
+
+    if (info->layout == QSR_LAYOUT_YUV)
+        read_yuv(r, &s, rgbx, x0, n, y);
+    else if (info->layout == QSR_LAYOUT_PLANAR_RGB)
+        read_planar(r, &s, rgbx, x0, n, y);
+    else if (info->layout == QSR_LAYOUT_GRAY)
         r->dsp->gray_to_rgbx(rgbx, row, n);
-    } else if (info->subsampled) {
-        const ChromaScratch s = chroma_scratch(scratch, n);
-        upsample(r, &s, x0, n, y);
-        r->dsp->yuv_to_rgbx(rgbx, row, s.u, s.v, &r->matrix, n);
-    } else {
-        r->dsp->yuv_to_rgbx(rgbx, row, plane_row(&r->pic, info->u, y) + x0,
-                            plane_row(&r->pic, info->v, y) + x0, &r->matrix, n);
-    }
+    else if (info->order >= 0)
+        r->dsp->load_rgb[info->order](rgbx, row, n);
+    else
+        r->dsp->load_rgb10a2(s.deep, row, n);
+
+    if (info->depth > 8 && low)
+        r->dsp->split10(rgbx, low, s.deep, 4 * n);
+    else if (info->depth > 8)
+        r->dsp->round10(rgbx, s.deep, 4 * n);
+    else if (low) // 255 becomes 1023
+        for (int i = 0; i < 4 * n; i++)
+            low[i] = rgbx[i] >> 6;
 }

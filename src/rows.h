@@ -4,26 +4,32 @@
 // (any format) to RGBX, the writer converts finished RGBX rows to the output
 // picture. Both work on a range of columns, so that strips need nothing of each
 // other, and give the same bytes for every split.
+//
+// Where the output has 10 bits the path is deep (docs/numerics.md): the reader
+// gives the low bits too, the head's rows are RGBX10, and qsr_deep_row joins
+// them before the writer sees them.
 
 #ifndef QSR_ROWS_H
 #define QSR_ROWS_H
 
 #include "kernels/dsp.h"
 #include "qsr.h"
+#include "src/picture.h"
 
 // Conversion matrices for a matrix and range (colour.c). Sources: ITU-T H.273
-// section 8.3. Exact for grey: R = G = B gives U = V = 128, and back.
-void qsr_yuv_to_rgb_coefficients(QsrYuvToRgb *m, QsrMatrix matrix, QsrRange range);
-void qsr_rgb_to_yuv_coefficients(QsrRgbToYuv *m, QsrMatrix matrix, QsrRange range);
+// section 8.3. Exact for grey: R = G = B gives U = V = 128, and back. depth:
+// 8 or 10 bits a sample.
+void qsr_yuv_to_rgb_coefficients(QsrYuvToRgb *m, QsrMatrix matrix, QsrRange range, int depth);
+void qsr_rgb_to_yuv_coefficients(QsrRgbToYuv *m, QsrMatrix matrix, QsrRange range, int depth);
 
 // ---------------------------------------------------------------- reader ---
 
 typedef struct QsrReader {
     const QsrPixelDSP *dsp;
     QsrPicture pic;
+    const QsrFormatInfo *info; // of pic
     QsrYuvToRgb matrix;
     int16_t up_h[4];
-    int order; // enum QsrRgbOrder, or -1
 } QsrReader;
 
 void qsr_reader_init(QsrReader *r, const QsrPixelDSP *dsp, const QsrPicture *pic);
@@ -32,13 +38,30 @@ void qsr_reader_init(QsrReader *r, const QsrPixelDSP *dsp, const QsrPicture *pic
 size_t qsr_reader_scratch(int n);
 
 // Columns [x0, x0+n) of row y, all inside the picture, as RGBX with X = 0.
-// x0 is even. scratch: 64-byte aligned.
-void qsr_reader_row(const QsrReader *r, void *scratch, uint8_t *rgbx, int x0, int n, int y);
+// x0 is even. scratch: 64-byte aligned. 10 bits are rounded to 8; where `low` is
+// not NULL they are cut off instead, and it gets the two low bits of each byte
+// (of an 8-bit picture: its two high ones, so that white stays white).
+void qsr_reader_row(const QsrReader *r, void *scratch, uint8_t *rgbx, uint8_t *low, int x0, int n,
+                    int y);
+
+// ----------------------------------------------------------------- cubic ---
+
+// Output pixel i of a line lies at (i + 1/2) * den / num - 1/2 of the input. Of
+// phase i % num: the source column (or row) at or before it, from i / num * den,
+// and Catmull-Rom at that fraction, Q6, for the one before that to two behind it.
+typedef struct QsrCubic {
+    QsrScale scale;
+    int8_t offset[4];
+    int16_t taps[4][4];
+} QsrCubic;
+
+const QsrCubic *qsr_cubic_find(QsrScale scale);
 
 // ---------------------------------------------------------------- writer ---
 
-// Finished RGBX rows of a strip, kept in a ring: row y is at
-// base + (y % depth) * pitch, and that address is column `x_base` of the picture.
+// Rows of a strip, kept in a ring: row y is at base + (y % depth) * pitch, and that
+// address is column `x_base` of the picture. Finished rows are RGBX, RGBX10 where
+// the output has 10 bits.
 typedef struct QsrRowRing {
     uint8_t *base;
     ptrdiff_t pitch; // bytes
@@ -49,12 +72,13 @@ typedef struct QsrRowRing {
 typedef struct QsrWriter {
     const QsrPixelDSP *dsp;
     QsrPicture pic;
+    const QsrFormatInfo *info; // of pic
     QsrPicture in;    // where alpha comes from
-    QsrScale scale;
+    const QsrCubic *cubic;
     QsrRgbToYuv matrix;
     int16_t down_h[3], down_v[3];
-    int order;        // enum QsrRgbOrder, or -1
-    int in_alpha, out_alpha; // byte offset of alpha in a pixel, or -1
+    int px;           // bytes of a pixel in the ring: 4, or 8 of RGBX10
+    int alpha;        // 1: both pictures have it
 } QsrWriter;
 
 void qsr_writer_init(QsrWriter *w, const QsrPixelDSP *dsp, const QsrPicture *out,
@@ -77,5 +101,31 @@ size_t qsr_writer_scratch(const QsrWriter *w, int n);
 // even. scratch: 64-byte aligned.
 void qsr_writer_rows(const QsrWriter *w, void *scratch, const QsrRowRing *ring, int x0, int x1,
                      int y0, int y1);
+
+// Alpha of the output columns [x0, x0+n) of row y, by the cubic, when w->alpha is
+// set; the row is in `scratch`, of qsr_alpha_scratch() bytes.
+size_t qsr_alpha_scratch(int n);
+const uint8_t *qsr_alpha_row(const QsrWriter *w, void *scratch, int x0, int n, int y);
+
+// ------------------------------------------------------------------ deep ---
+
+// Source rows for the cubic of 10 bits: of each row `cols` pixels of RGBX, then
+// at qsr_deep_low() their low bits. They begin at ring.x_base and are all columns
+// that the picture has within 2 of what is asked for.
+typedef struct QsrDeepSource {
+    QsrRowRing ring;
+    int cols;
+    int width, height; // of the input picture
+} QsrDeepSource;
+
+size_t qsr_deep_low(int cols);     // offset of the low bits in a row
+size_t qsr_deep_pitch(int cols);   // bytes of a row
+size_t qsr_deep_scratch(int cols);
+
+// Joins columns [x0, x0+n) of output row y, RGBX10 as the head made it at `px`,
+// with the cubic of the source; in place. The ring holds the rows within 2 of y's
+// place that the picture has. scratch: 64-byte aligned.
+void qsr_deep_row(const QsrPixelDSP *dsp, const QsrCubic *cubic, const QsrDeepSource *source,
+                  void *scratch, uint16_t *px, int x0, int n, int y);
 
 #endif

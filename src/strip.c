@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "kernels/requant.h"
 #include "src/mem.h"
 
 typedef struct Strip {
@@ -13,6 +14,7 @@ typedef struct Strip {
     int next[QSR_MAX_MAPS]; // next row that each map will hold
     int end[QSR_MAX_MAPS];  // one past its last row
     int next_head;          // next input row (or first of a pair) for the head
+    QsrDeepSource deep;     // where the output has 10 bits
 } Strip;
 
 static int min_int(int a, int b)
@@ -32,6 +34,13 @@ static uint8_t *map_row(const Strip *s, int map, int y)
     const QsrFmLayout *fm = &s->sh->conv.fm;
     return s->scratch->map[map] + slot / fm->row_group * p->map_group_bytes +
            fm->row_offset(slot % fm->row_group, p->cap, p->channels);
+}
+
+// Row y of the ring that keeps what the reader made for the cubic of 10 bits.
+static uint8_t *deep_row(const Strip *s, int y)
+{
+    const QsrRowRing *ring = &s->deep.ring;
+    return ring->base + y % ring->depth * ring->pitch;
 }
 
 static void clear(const Strip *s, int map, uint8_t *row, int x, int n)
@@ -58,7 +67,11 @@ static void produce(Strip *s, int map, int y)
     if (map == 0) {
         if (sh->prefetch)
             sh->prefetch(&sh->reader.pic, s->task.buf_x, cols, y + QSR_CHUNK_ROWS);
-        qsr_reader_row(&sh->reader, s->scratch->row_scratch, row, s->task.buf_x, cols, y);
+        uint8_t *kept = s->plan->deep ? deep_row(s, y) : NULL;
+        qsr_reader_row(&sh->reader, s->scratch->row_scratch, row,
+                       kept ? kept + qsr_deep_low(cols) : NULL, s->task.buf_x, cols, y);
+        if (kept)
+            memcpy(kept, row, (size_t)cols * QSR_RGBX);
     } else {
         const uint8_t *const src[3] = {map_row(s, map - 1, y - 1), map_row(s, map - 1, y),
                                        map_row(s, map - 1, y + 1)};
@@ -71,6 +84,28 @@ static void produce(Strip *s, int map, int y)
     const int align = sh->conv.fm.w_align;
     clear(s, map, row, -1, 1);
     clear(s, map, row, cols, QSR_ROUND_UP(cols, align) - cols + 1);
+}
+
+// Where a head's output has too few fraction bits for a 10-bit store: times four.
+static void widen_row(uint8_t *row, int n)
+{
+    uint16_t *wide = (uint16_t *)(void *)row;
+    for (int i = n - 1; i >= 0; i--)
+        wide[i] = (uint16_t)(row[i] << 2);
+}
+
+// Output rows [y0, y1), columns [x0, x1), as RGBX10: what the head made of the high
+// bits, joined with the cubic of all of them.
+static void finish_deep(const Strip *s, const QsrRowRing *ring, int x0, int x1, int y0, int y1)
+{
+    const QsrStripShared *sh = s->sh;
+    for (int y = y0; y < y1; y++) {
+        uint8_t *row = ring->base + y % ring->depth * ring->pitch;
+        if (sh->model->layers[sh->model->n_layers - 1].frac < QSR_RQ_MIN_DEEP_FRAC)
+            widen_row(row, QSR_RGBX * (x1 - ring->x_base));
+        qsr_deep_row(&sh->pixel, sh->writer.cubic, &s->deep, s->scratch->row_scratch,
+                     (uint16_t *)(void *)row + QSR_RGBX * (x0 - ring->x_base), x0, x1 - x0, y);
+    }
 }
 
 // Output rows of the head step that begins at input row y.
@@ -96,18 +131,21 @@ static void produce_head(Strip *s, int y)
     for (int i = -head->branch_ksize / 2; head->branch && i <= head->branch_ksize / 2; i++)
         in[1 + i] = map_row(s, 0, y + i);
     const int positions = (s->task.cols + p->step - 1) / p->step;
-    sh->conv.conv_out[sh->model->width][sh->model->head](dst, src, in, positions, p->cap, y & 1,
-                                                          sh->weights[sh->model->n_layers - 1]);
-    if (y < s->task.y0)
-        return; // only there for the writer to look at
+    const bool store10 = p->deep && head->frac >= QSR_RQ_MIN_DEEP_FRAC;
+    const QsrConvOutFn out = (store10 ? sh->conv.conv_out_deep : sh->conv.conv_out)
+        [sh->model->width][sh->model->head];
+    out(dst, src, in, positions, p->cap, y & 1, sh->weights[sh->model->n_layers - 1]);
 
     const QsrScale scale = sh->model->info.scale;
     const QsrRowRing ring = {.base = s->scratch->out, .pitch = (ptrdiff_t)p->out_pitch,
                              .depth = p->out_rows, .x_base = s->task.buf_x / p->step * p->s};
+    const int x0 = qsr_scale_size(scale, s->task.x0), x1 = qsr_scale_size(scale, s->task.x1);
     const int out_end = min_int(out_y + p->s, qsr_scale_size(scale, s->task.y1));
-    qsr_writer_rows(&sh->writer, s->scratch->row_scratch, &ring,
-                    qsr_scale_size(scale, s->task.x0), qsr_scale_size(scale, s->task.x1), out_y,
+    if (p->deep)
+        finish_deep(s, &ring, x0 > 0 ? x0 - qsr_writer_halo_left(&sh->writer) : 0, x1, out_y,
                     out_end);
+    if (y >= s->task.y0) // rows above are only there for the writer to look at
+        qsr_writer_rows(&sh->writer, s->scratch->row_scratch, &ring, x0, x1, out_y, out_end);
 }
 
 // First and last row of every map that the band needs, from the head backwards.
@@ -132,6 +170,10 @@ void qsr_strip_run(const QsrStripShared *shared, QsrStripScratch *scratch, int t
     const QsrPlan *p = s.plan;
     qsr_plan_task(p, task, &s.task);
     set_ranges(&s);
+    s.deep = (QsrDeepSource){
+        .ring = {.base = scratch->deep, .pitch = (ptrdiff_t)p->deep_pitch, .depth = p->deep_rows,
+                 .x_base = s.task.buf_x},
+        .cols = s.task.cols, .width = p->width, .height = p->height};
 
     // Maps run ahead of the head by one row a layer. Starting that much early
     // keeps every chunk, the first one too, within the rings: no map ever
@@ -172,15 +214,21 @@ void qsr_strip_layout(const QsrStripShared *shared, QsrStripScratch *scratch)
     const QsrPlan *p = &shared->plan;
     const int groups = p->ring_rows / shared->conv.fm.row_group;
     const int cols = p->halo_left + p->strip_width + p->halo_right;
-    const size_t reader = qsr_reader_scratch(cols);
-    const size_t writer = qsr_writer_scratch(&shared->writer,
-                                             p->strip_width * p->s / p->step + p->s);
+    const size_t needs[] = {
+        qsr_reader_scratch(cols),
+        qsr_writer_scratch(&shared->writer, p->strip_width * p->s / p->step + p->s),
+        p->deep ? qsr_deep_scratch(cols) : 0,
+    };
+    size_t row_scratch = 0;
+    for (int i = 0; i < 3; i++)
+        row_scratch = needs[i] > row_scratch ? needs[i] : row_scratch;
     uint8_t *base = scratch->memory;
     size_t at = 0;
     scratch->map[0] = take(base, &at, p->in_pitch * p->in_rows);
     for (int map = 1; map < p->n_maps; map++)
         scratch->map[map] = take(base, &at, p->map_group_bytes * groups);
     scratch->out = take(base, &at, p->out_pitch * p->out_rows);
-    scratch->row_scratch = take(base, &at, reader > writer ? reader : writer);
+    scratch->deep = take(base, &at, p->deep_pitch * p->deep_rows);
+    scratch->row_scratch = take(base, &at, row_scratch);
     scratch->size = at;
 }

@@ -28,7 +28,8 @@ typedef struct QsrStripScratch {
     size_t size;
     uint8_t *map[QSR_MAX_MAPS]; // ring buffers
     uint8_t *out;               // ring of finished rows
-    void *row_scratch;          // for the reader and the writer
+    uint8_t *deep;              // ring of source rows for the cubic of 10 bits
+    void *row_scratch;          // for the reader, the writer and the cubic
 } QsrStripScratch;
 
 // Bytes for qsr_strip_layout; it hands out pointers into `memory`, which is

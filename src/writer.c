@@ -1,238 +1,269 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Finished RGBX rows to the output picture, and the alpha channel from the
-// input picture by a cubic. As in the reader, every sample depends only on its
-// own place in the picture.
+// Finished RGBX rows to the output picture. As in the reader, every sample
+// depends only on its own place in the picture.
 
 #include <string.h>
 
 #include "src/picture.h"
 #include "src/rows.h"
 
-// ------------------------------------------------------------ cubic taps ---
-
-// Output pixel i of a line lies at (i + 1/2) * den / num - 1/2 of the input.
-// Catmull-Rom at that fraction, times 64, rounded by the largest remainder, so
-// that the sum is 64 and mirrored phases have mirrored taps.
-typedef struct CubicPhases {
-    QsrScale scale;
-    int8_t offset[4];
-    int16_t taps[4][4];
-} CubicPhases;
-
-static const CubicPhases cubic_phases[] = {
-    { { 2, 1 }, { -1, 0 }, { { -2, 15, 56, -5 }, { -5, 56, 15, -2 } } },
-    { { 3, 1 }, { -1, 0, 0 }, { { -2, 21, 50, -5 }, { 0, 64, 0, 0 }, { -5, 50, 21, -2 } } },
-    { { 4, 1 },
-      { -1, -1, 0, 0 },
-      { { -3, 25, 47, -5 }, { -1, 6, 62, -3 }, { -3, 62, 6, -1 }, { -5, 47, 25, -3 } } },
-    { { 3, 2 }, { -1, 0, 1 }, { { -1, 9, 60, -4 }, { -4, 36, 36, -4 }, { -4, 60, 9, -1 } } },
-};
-
-static const CubicPhases *find_phases(QsrScale scale)
-{
-    const size_t n = sizeof(cubic_phases) / sizeof(cubic_phases[0]);
-
-    for (size_t i = 0; i < n; i++)
-        if (cubic_phases[i].scale.num == scale.num && cubic_phases[i].scale.den == scale.den)
-            return &cubic_phases[i];
-    return &cubic_phases[0];
-}
-
-// ------------------------------------------------------------------ init ---
-
 void qsr_writer_init(QsrWriter *w, const QsrPixelDSP *dsp, const QsrPicture *out,
                      const QsrPicture *in, QsrScale scale)
 {
     // Samples before, at and after an even luma position, in quarters.
-    static const int16_t between[3] = { 0, 2, 2 }, cosited[3] = { 1, 2, 1 };
+    static const int16_t between[3] = { 0, 2, 2 }, cosited[3] = { 1, 2, 1 }, full[3] = { 0, 4, 0 };
     const QsrFormatInfo *info = qsr_format_info(out->format);
 
     w->dsp = dsp;
     w->pic = *out;
+    w->info = info;
     w->in = *in;
-    w->scale = scale;
-    w->order = info->order;
-    w->in_alpha = qsr_format_info(in->format)->alpha;
-    w->out_alpha = info->alpha;
-    qsr_rgb_to_yuv_coefficients(&w->matrix, out->matrix, out->range);
+    w->cubic = qsr_cubic_find(scale);
+    w->px = info->depth > 8 ? QSR_RGBX * (int)sizeof(uint16_t) : QSR_RGBX;
+    w->alpha = info->comp[QSR_COMP_A].plane >= 0 &&
+               qsr_format_info(in->format)->comp[QSR_COMP_A].plane >= 0;
+    qsr_rgb_to_yuv_coefficients(&w->matrix, out->matrix, out->range, info->depth);
     memcpy(w->down_h, out->site & QSR_SITE_LEFT ? cosited : between, sizeof(w->down_h));
-    memcpy(w->down_v, out->site & QSR_SITE_TOP ? cosited : between, sizeof(w->down_v));
-}
-
-static int halo(const QsrWriter *w, int site)
-{
-    return qsr_format_info(w->pic.format)->subsampled && (w->pic.site & site);
+    memcpy(w->down_v, !info->sub_y ? full : out->site & QSR_SITE_TOP ? cosited : between,
+           sizeof(w->down_v));
 }
 
 int qsr_writer_halo_left(const QsrWriter *w)
 {
-    return halo(w, QSR_SITE_LEFT);
+    return w->info->sub_x && (w->pic.site & QSR_SITE_LEFT);
 }
 
 int qsr_writer_halo_top(const QsrWriter *w)
 {
-    return halo(w, QSR_SITE_TOP);
+    return w->info->sub_y && (w->pic.site & QSR_SITE_TOP);
 }
 
 // --------------------------------------------------------------- scratch ---
 
-// LEAD keeps sample -1 (and -2) in front of an aligned sample 0.
+// LEAD keeps sample -1 in front of an aligned sample 0.
 enum { LEAD = 32 };
 
-static size_t round64(size_t n)
-{
-    return (n + 63) / 64 * 64;
-}
+// Rows of one component are bytes, or uint16_t where samples have 10 bits.
+typedef struct Scratch {
+    uint16_t *sum[3];       // of chroma, after the vertical pass
+    void *y, *u, *v, *pair; // before they are interleaved
+    void *alpha;
+    size_t size;
+} Scratch;
 
-// Chroma: three rows of sums, then U and V before they are interleaved.
-static size_t sum_pitch(int n)
+static Scratch scratch_of(const QsrWriter *w, void *memory, int n)
 {
-    return round64(2 * ((size_t)n + 1 + LEAD));
-}
+    const size_t full = ((size_t)n + 1 + 2 * LEAD + 63) / 64 * 64 * sizeof(uint16_t);
+    uint8_t *p = memory;
+    Scratch s = { .size = 7 * full + (w->alpha ? qsr_alpha_scratch(n) : 0) };
 
-static size_t chroma_scratch(int n)
-{
-    return 3 * sum_pitch(n) + 2 * round64(((size_t)n + 1) / 2);
-}
-
-// Alpha: the finished row, four source rows, and the vertical pass. A line of n
-// output pixels reaches over fewer than n + 8 input pixels at any scale.
-static size_t alpha_pitch(int n)
-{
-    return round64((size_t)n + 8);
-}
-
-static size_t alpha_scratch(int n)
-{
-    return 7 * alpha_pitch(n) + 2 * LEAD;
+    if (p) {
+        for (int i = 0; i < 3; i++, p += full)
+            s.sum[i] = (uint16_t *)(void *)p + LEAD;
+        s.y = p;
+        s.u = p + full;
+        s.v = p + 2 * full;
+        s.pair = p + 3 * full;
+        s.alpha = p + 4 * full;
+    }
+    return s;
 }
 
 size_t qsr_writer_scratch(const QsrWriter *w, int n)
 {
-    if (qsr_format_info(w->pic.format)->subsampled)
-        return chroma_scratch(n);
-    return w->in_alpha >= 0 && w->out_alpha >= 0 ? alpha_scratch(n) : 0;
+    return scratch_of(w, NULL, n).size;
 }
 
-// ----------------------------------------------------------------- alpha ---
+// ---------------------------------------------------------------- chroma ---
 
 static int clamp_index(int v, int size)
 {
     return v < 0 ? 0 : v >= size ? size - 1 : v;
 }
 
-// Alpha of the output columns [x0, x0+n) of row y.
-static const uint8_t *alpha_row(const QsrWriter *w, void *scratch, int x0, int n, int y)
+static const uint8_t *ring_pixel(const QsrWriter *w, const QsrRowRing *ring, int x, int y)
 {
-    const CubicPhases *c = find_phases(w->scale);
-    const int num = w->scale.num, den = w->scale.den;
-    const size_t pitch = alpha_pitch(n);
-    uint8_t *out = scratch;
-    int16_t *mid = (int16_t *)(void *)(out + 5 * pitch) + LEAD;
-
-    // Input columns in terms of `base`, which becomes mid[0].
-    const int base = x0 / num * den, phase0 = x0 % num;
-    const int last = (phase0 + n - 1) / num * den + c->offset[(phase0 + n - 1) % num];
-    const int left = -2, right = last + 3;
-    const int from = clamp_index(base + left, w->in.width);
-    const int to = clamp_index(base + right - 1, w->in.width) + 1;
-
-    const int row = y / num * den + c->offset[y % num];
-    const uint8_t *src[4];
-    for (int i = 0; i < 4; i++) {
-        uint8_t *dst = out + (1 + (size_t)i) * pitch;
-        const int line = clamp_index(row - 1 + i, w->in.height);
-        w->dsp->load_byte(dst, w->in.data[0] + line * w->in.stride[0] + 4 * (ptrdiff_t)from,
-                          w->in_alpha, to - from);
-        src[i] = dst;
-    }
-    w->dsp->alpha_v(mid + (from - base), src, c->taps[y % num], to - from);
-    for (int i = left; i < from - base; i++)
-        mid[i] = mid[from - base];
-    for (int i = to - base; i < right; i++)
-        mid[i] = mid[to - base - 1];
-
-    w->dsp->alpha_h(out, mid, c->taps, c->offset, phase0, den, num, n);
-    return out;
+    return ring->base + y % ring->depth * ring->pitch + w->px * ((ptrdiff_t)x - ring->x_base);
 }
 
-// ---------------------------------------------------------------- chroma ---
-
-// Row `cy` of the subsampled chroma planes, luma columns [x0, x1).
-static void chroma_row(const QsrWriter *w, void *scratch, const QsrRowRing *ring, int x0, int x1,
-                       int cy)
+// Subsampled chroma of the columns [x0, x1): row `cy` of the chroma planes.
+static void chroma_row(const QsrWriter *w, const Scratch *s, const QsrRowRing *ring, void *u,
+                       void *v, int x0, int x1, int cy)
 {
-    const QsrFormatInfo *info = qsr_format_info(w->pic.format);
     const int n = x1 - x0, samples = (n + 1) / 2;
     const int before = x0 > 0 ? qsr_writer_halo_left(w) : 0;
-    const int height = w->pic.height;
-    uint16_t *sum[3], *first[3];
+    uint16_t *first[3];
     const uint8_t *src[3];
 
     for (int i = 0; i < 3; i++) {
-        // The row above is asked for only where it has a weight: without a halo
-        // the ring need not hold it.
-        const int dy = i == 0 && w->down_v[0] == 0 ? 0 : i - 1;
-        const int y = clamp_index(2 * cy + dy, height);
-        src[i] = ring->base + y % ring->depth * ring->pitch +
-                 QSR_RGBX * ((ptrdiff_t)x0 - before - ring->x_base);
-        sum[i] = (uint16_t *)(void *)((uint8_t *)scratch + (size_t)i * sum_pitch(n)) + LEAD;
-        first[i] = sum[i] - before;
+        // A row without weight is not asked for: the ring need not hold it.
+        const int dy = w->down_v[i] == 0 ? 0 : i - 1;
+        const int y = clamp_index((cy << w->info->sub_y) + dy, w->pic.height);
+        src[i] = ring_pixel(w, ring, x0 - before, y);
+        first[i] = s->sum[i] - before;
     }
-    w->dsp->chroma_down_v(first, src[0], src[1], src[2], w->down_v, n + before);
+    if (w->info->depth > 8)
+        w->dsp->chroma_down_v10(first, (const uint16_t *)(const void *)src[0],
+                                (const uint16_t *)(const void *)src[1],
+                                (const uint16_t *)(const void *)src[2], w->down_v, n + before);
+    else
+        w->dsp->chroma_down_v(first, src[0], src[1], src[2], w->down_v, n + before);
     for (int i = 0; i < 3; i++) {
         // Outside the picture: the nearest pixel inside.
         if (!before)
-            sum[i][-1] = sum[i][0];
+            s->sum[i][-1] = s->sum[i][0];
         if (n & 1)
-            sum[i][n] = sum[i][n - 1];
+            s->sum[i][n] = s->sum[i][n - 1];
     }
 
-    const uint16_t *const sums[3] = { sum[0], sum[1], sum[2] };
-    const int interleaved = info->u == info->v;
-    uint8_t *u = (uint8_t *)scratch + 3 * sum_pitch(n);
-    uint8_t *v = u + round64(((size_t)n + 1) / 2);
-    uint8_t *dst = w->pic.data[info->u] + cy * w->pic.stride[info->u];
-    if (!interleaved) {
-        u = dst + x0 / 2;
-        v = w->pic.data[info->v] + cy * w->pic.stride[info->v] + x0 / 2;
-    }
-    w->dsp->chroma_down_h(u, v, sums, w->down_h, &w->matrix, samples);
-    if (interleaved)
-        w->dsp->interleave(dst + x0, info->v_first ? v : u, info->v_first ? u : v, samples);
+    const uint16_t *const sums[3] = { s->sum[0], s->sum[1], s->sum[2] };
+    if (w->info->depth > 8)
+        w->dsp->chroma_down_h10(u, v, sums, w->down_h, &w->matrix, samples);
+    else
+        w->dsp->chroma_down_h(u, v, sums, w->down_h, &w->matrix, samples);
 }
 
 // ------------------------------------------------------------------ rows ---
 
+// Sample x of a row of the plane of a component.
+static uint8_t *plane_at(const QsrWriter *w, int component, int x, int row)
+{
+    const QsrComponent *c = &w->info->comp[component];
+
+    return w->pic.data[c->plane] + row * w->pic.stride[c->plane] +
+           (ptrdiff_t)x * c->step * w->info->bytes;
+}
+
+static void store10(const QsrWriter *w, int component, const uint16_t *src, int src_step, int x,
+                    int n, int row)
+{
+    const QsrComponent *c = &w->info->comp[component];
+
+    w->dsp->store10(plane_at(w, component, x, row) + c->offset * w->info->bytes, c->step,
+                    w->info->shift, src, src_step, n);
+}
+
+// The second luma sample of a pair that is half outside the picture.
+static int fill_pair(const QsrWriter *w, void *y, int n)
+{
+    uint8_t *y8 = y;
+    uint16_t *y16 = y;
+
+    if (w->info->depth > 8)
+        y16[n] = y16[n - 1];
+    else
+        y8[n] = y8[n - 1];
+    return n + 1;
+}
+
+// Luma of row `y`, and chroma where this row completes it.
+static void write_yuv10(const QsrWriter *w, const Scratch *s, const QsrRowRing *ring, int x0,
+                        int x1, int y)
+{
+    const QsrFormatInfo *info = w->info;
+    const uint16_t *rgbx = (const uint16_t *)(const void *)ring_pixel(w, ring, x0, y);
+    const int n = x1 - x0, cy = y >> info->sub_y;
+    const int samples = (n + info->sub_x) >> info->sub_x;
+    const int paired = info->comp[QSR_COMP_Y].step == 2 && n & 1;
+
+    w->dsp->rgbx10_to_y(s->y, rgbx, &w->matrix, n);
+    store10(w, QSR_COMP_Y, s->y, 1, x0, paired ? fill_pair(w, s->y, n) : n, y);
+    if (info->sub_y && !(y & 1) && y != w->pic.height - 1)
+        return;
+    if (info->sub_x)
+        chroma_row(w, s, ring, s->u, s->v, x0, x1, cy);
+    else
+        w->dsp->rgbx10_to_uv(s->u, s->v, rgbx, &w->matrix, n);
+    store10(w, QSR_COMP_U, s->u, 1, x0 >> info->sub_x, samples, cy);
+    store10(w, QSR_COMP_V, s->v, 1, x0 >> info->sub_x, samples, cy);
+}
+
+static void write_yuv(const QsrWriter *w, const Scratch *s, const QsrRowRing *ring,
+                      const uint8_t *alpha, int x0, int x1, int y)
+{
+    const QsrFormatInfo *info = w->info;
+    const QsrPixelDSP *dsp = w->dsp;
+    const uint8_t *rgbx = ring_pixel(w, ring, x0, y);
+    const int y_step = info->comp[QSR_COMP_Y].step, u_step = info->comp[QSR_COMP_U].step;
+    const int n = x1 - x0, samples = (n + info->sub_x) >> info->sub_x;
+    const int cx = x0 >> info->sub_x, cy = y >> info->sub_y;
+    uint8_t *luma = y_step == 1 ? plane_at(w, QSR_COMP_Y, x0, y) : s->y;
+
+    dsp->rgbx_to_y(luma, rgbx, &w->matrix, n);
+    if (info->sub_y && !(y & 1) && y != w->pic.height - 1)
+        return;
+    uint8_t *u = u_step == 1 ? plane_at(w, QSR_COMP_U, cx, cy) : s->u;
+    uint8_t *v = u_step == 1 ? plane_at(w, QSR_COMP_V, cx, cy) : s->v;
+    if (info->sub_x)
+        chroma_row(w, s, ring, u, v, x0, x1, cy);
+    else
+        dsp->rgbx_to_uv(u, v, rgbx, &w->matrix, n);
+
+    if (y_step == 4) { // A, Y, U, V
+        dsp->merge4(plane_at(w, QSR_COMP_Y, x0, y), (const uint8_t *const[4]){ alpha, luma, u, v },
+                    255, n);
+    } else if (u_step > 1) { // U, V in turn; of packed formats between the luma samples
+        const int v_first = info->comp[QSR_COMP_V].offset < info->comp[QSR_COMP_U].offset;
+        uint8_t *pair = y_step == 2 ? s->pair : plane_at(w, QSR_COMP_U, cx, cy);
+        dsp->interleave(pair, v_first ? v : u, v_first ? u : v, samples);
+        if (y_step == 2) {
+            const int c_first = info->comp[QSR_COMP_Y].offset;
+            if (n & 1)
+                fill_pair(w, luma, n);
+            dsp->interleave(plane_at(w, QSR_COMP_Y, x0, y), c_first ? pair : luma,
+                            c_first ? luma : pair, 2 * samples);
+        }
+    }
+}
+
+static void write_rgb(const QsrWriter *w, const uint8_t *rgbx, const uint8_t *alpha, int x0, int n,
+                      int y)
+{
+    const QsrPixelDSP *dsp = w->dsp;
+    const uint16_t *deep = (const uint16_t *)(const void *)rgbx;
+
+    if (w->info->layout == QSR_LAYOUT_PLANAR_RGB) {
+        for (int i = 0; i < 3; i++) {
+            if (w->info->depth > 8)
+                store10(w, i, deep + i, QSR_RGBX, x0, n, y);
+            else
+                dsp->load_byte(plane_at(w, i, x0, y), rgbx, i, n);
+        }
+    } else if (w->info->depth > 8) {
+        dsp->store_rgb10a2(plane_at(w, 0, x0, y), deep, alpha, n);
+    } else {
+        dsp->store_rgb[w->info->order](plane_at(w, 0, x0, y), rgbx, alpha, n);
+    }
+}
+
 void qsr_writer_rows(const QsrWriter *w, void *scratch, const QsrRowRing *ring, int x0, int x1,
                      int y0, int y1)
 {
-    const QsrFormatInfo *info = qsr_format_info(w->pic.format);
-    const QsrPixelDSP *dsp = w->dsp;
-    const QsrPicture *pic = &w->pic;
+    const QsrFormatInfo *info = w->info;
     const int n = x1 - x0;
+    const Scratch s = scratch_of(w, scratch, n);
 
     for (int y = y0; y < y1; y++) {
-        const uint8_t *rgbx = ring->base + y % ring->depth * ring->pitch +
-                              QSR_RGBX * ((ptrdiff_t)x0 - ring->x_base);
-        uint8_t *dst = pic->data[0] + y * pic->stride[0] + (ptrdiff_t)x0 * info->bytes;
+        const uint8_t *rgbx = ring_pixel(w, ring, x0, y);
+        const uint8_t *alpha = w->alpha ? qsr_alpha_row(w, s.alpha, x0, n, y) : NULL;
 
-        if (w->order >= 0) {
-            const uint8_t *alpha = NULL;
-            if (w->in_alpha >= 0 && w->out_alpha >= 0)
-                alpha = alpha_row(w, scratch, x0, n, y);
-            dsp->store_rgb[w->order](dst, rgbx, alpha, n);
-        } else if (info->planes == 1) {
-            dsp->rgbx_to_gray(dst, rgbx, n);
-        } else {
-            dsp->rgbx_to_y(dst, rgbx, &w->matrix, n);
-            if (!info->subsampled)
-                dsp->rgbx_to_uv(pic->data[info->u] + y * pic->stride[info->u] + x0,
-                                pic->data[info->v] + y * pic->stride[info->v] + x0, rgbx,
-                                &w->matrix, n);
-            else if (y & 1 || y == pic->height - 1)
-                chroma_row(w, scratch, ring, x0, x1, y / 2);
+        if (info->layout == QSR_LAYOUT_GRAY)
+            w->dsp->rgbx_to_gray(plane_at(w, 0, x0, y), rgbx, n);
+        else if (info->layout != QSR_LAYOUT_YUV)
+            write_rgb(w, rgbx, alpha, x0, n, y);
+        else if (info->depth > 8)
+            write_yuv10(w, &s, ring, x0, x1, y);
+        else
+            write_yuv(w, &s, ring, alpha, x0, x1, y);
+
+        // Alpha with a plane to itself.
+        if (info->comp[QSR_COMP_A].plane > 0) {
+            uint8_t *dst = plane_at(w, QSR_COMP_A, x0, y);
+            if (alpha)
+                memcpy(dst, alpha, (size_t)n);
+            else
+                memset(dst, 255, (size_t)n);
         }
     }
 }

@@ -9,7 +9,7 @@
 int qsr_frame_alloc(QsrFrame *frame, QsrFormat format, int width, int height, QsrError *err)
 {
     const int planes = qsr_format_planes(format);
-    size_t offset[3] = { 0 }, bytes;
+    size_t offset[4] = { 0 }, bytes;
     int rows;
 
     memset(frame, 0, sizeof(*frame));

@@ -87,6 +87,7 @@ static int allocate(QsrDspRun *run, const QsrDspConfig *config, int threads)
         .band_height = (int)config->band_height,
         .writer_halo_left = qsr_writer_halo_left(&sh->writer),
         .writer_halo_top = qsr_writer_halo_top(&sh->writer),
+        .deep = sh->writer.info->depth > 8,
     });
     const size_t size = qsr_strip_scratch_size(sh);
     run->threads = threads;

@@ -45,7 +45,7 @@ static Buffer make_picture(QsrFormat format, int w, int h, int value)
 {
     Buffer b = {.pic = {.format = format, .width = w, .height = h, .matrix = QSR_MATRIX_BT709,
                         .range = QSR_RANGE_LIMITED}};
-    size_t at[3], row;
+    size_t at[4], row;
     int rows;
     for (int i = 0; i < qsr_format_planes(format); i++) {
         qsr_format_plane_size(format, i, w, h, &row, &rows);

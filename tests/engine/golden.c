@@ -33,7 +33,7 @@ static void draw(uint8_t *p, size_t n, int row_bytes, uint32_t *seed)
 
 static uint8_t *allocate(QsrPicture *pic, QsrFormat format, int w, int h, size_t *total)
 {
-    size_t row, at[3];
+    size_t row, at[4];
     int rows;
     *total = 0;
     for (int i = 0; i < qsr_format_planes(format); i++) {

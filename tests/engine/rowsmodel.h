@@ -20,8 +20,8 @@ int between(int lo, int hi); // both inclusive
 
 typedef struct TestPicture {
     QsrPicture pic;
-    uint8_t *area[3];
-    size_t size[3];
+    uint8_t *area[4];
+    size_t size[4];
 } TestPicture;
 
 void make_picture(TestPicture *t, QsrFormat format, int w, int h, QsrChromaSite site);
@@ -29,22 +29,31 @@ void free_picture(TestPicture *t);
 // Noise with many zeros and 255s; the padding too.
 void fill_random(TestPicture *t);
 
-int sample(const QsrPicture *p, int plane, int x, int y);
-bool subsampled(QsrFormat f);
-// Chroma sample (x, y) of component k (0: U, 1: V), clamped to the plane.
-int chroma(const QsrPicture *p, int k, int x, int y);
-// Where R, G, B or A is in a pixel of a packed format; -1 if it is not.
-int byte_of(QsrFormat format, char component);
+bool has(QsrFormat f, char component); // 'Y' (gray too), 'U', 'V', 'R', 'G', 'B', 'A'
+bool half_width(QsrFormat f);          // of chroma
+bool half_height(QsrFormat f);
+int top_value(QsrFormat f);            // 255 or 1023
 
-// `rounded`: chroma is brought to 8 bits before the matrix, as numerics.md has it.
+// Sample (x, y) of a component, clamped to those there are. Alpha is 0 to 255
+// in every format.
+int sample(const QsrPicture *p, char component, int x, int y);
+void set_sample(const QsrPicture *p, char component, int x, int y, int value);
+
+// `rounded`: chroma is rounded before the matrix, as numerics.md has it.
 void model_read(const QsrPicture *p, int x, int y, bool rounded, double rgb[3]);
 
-// Pixel (x, y), clamped, of a frame of RGBX without padding.
-const uint8_t *pixel(const uint8_t *frame, int w, int h, int x, int y);
+// A frame of RGBX without padding, or of RGBX10.
+typedef struct TestFrame {
+    uint8_t *data;
+    int w, h, px; // px: bytes of a pixel, 4 or 8
+} TestFrame;
+
+const uint8_t *pixel(const TestFrame *f, int x, int y);  // clamped
+int colour_at(const TestFrame *f, int x, int y, int k);  // R, G or B of it
 // Component 0 (Y), 1 (U) or 2 (V) of one colour, with matrix and range of `p`.
 double model_yuv(const QsrPicture *p, const double rgb[3], int component);
 // Subsampled chroma of a frame, at the site of `p`.
-double model_chroma(const QsrPicture *p, const uint8_t *frame, int cx, int cy, int component);
+double model_chroma(const QsrPicture *p, const TestFrame *f, int cx, int cy, int component);
 
 // Alpha of output pixel (x, y): Catmull-Rom with the edges repeated.
 double model_alpha(const QsrPicture *in, QsrScale s, int x, int y);
