@@ -19,12 +19,18 @@ typedef struct QsrBackend {
     int (*prepare)(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err);
     int (*process)(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err);
     int (*thread_count)(const void *state);
+    // From any thread, also during process.
+    void (*get_stats)(const void *state, QsrBackendStats *stats);
+    // See qsr_share_memory; NULL: of no use.
+    int (*share)(void *state, void *data, size_t size, int fd);
+    void (*forget)(void *state, void *data);
     void (*close)(void *state);
 } QsrBackend;
 
 extern const QsrBackend qsr_backend_cpu;
+// The DSP where it is there and, with AUTO, faster; the CPU else.
+extern const QsrBackend qsr_backend_hexagon;
 
-// The backend for an id (for AUTO the best that this build has).
 const QsrBackend *qsr_backend_find(QsrBackendId id, QsrError *err);
 
 // Opens the CPU backend with chosen CPU flags; qsr_backend_cpu.open takes those

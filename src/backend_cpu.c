@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 #include "src/backend.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +26,7 @@ typedef struct CpuEngine {
     int strip_width, band_height; // as asked for in the settings
     Geometry geometry;            // width 0: none yet
     QsrStripScratch *scratch;     // one per worker
+    atomic_ullong frames;
 } CpuEngine;
 
 static void free_scratch(CpuEngine *e)
@@ -167,12 +169,23 @@ static int cpu_process(void *state, const QsrPicture *in, const QsrPicture *out,
         return ret;
     qsr_pool_run(e->pool, run_task, e, qsr_plan_tasks(&e->shared.plan),
                  e->shared.conv.thread_start, e->shared.conv.thread_stop);
+    atomic_fetch_add_explicit(&e->frames, 1, memory_order_relaxed);
     return 0;
 }
 
 static int cpu_thread_count(const void *state)
 {
     return ((const CpuEngine *)state)->n_workers;
+}
+
+static void cpu_get_stats(const void *state, QsrBackendStats *stats)
+{
+    CpuEngine *e = (CpuEngine *)state;
+    *stats = (QsrBackendStats){
+        .backend = QSR_BACKEND_CPU,
+        .state = "off",
+        .frames_cpu = atomic_load_explicit(&e->frames, memory_order_relaxed),
+    };
 }
 
 const QsrBackend qsr_backend_cpu = {
@@ -182,5 +195,6 @@ const QsrBackend qsr_backend_cpu = {
     .prepare = cpu_prepare,
     .process = cpu_process,
     .thread_count = cpu_thread_count,
+    .get_stats = cpu_get_stats,
     .close = cpu_close,
 };

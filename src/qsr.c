@@ -9,6 +9,7 @@
 #include "src/picture.h"
 
 #define MAX_THREADS 256
+#define MAX_TIMEOUT_MS 60000
 
 struct QsrContext {
     const QsrBackend *backend;
@@ -37,6 +38,12 @@ static int check_settings(const QsrSettings *s, QsrError *err)
     if (s->band_height < 0 || s->band_height > QSR_MAX_HEIGHT)
         return qsr_fail(err, QSR_ERR_INVALID, "band height %d is outside 0..%d", s->band_height,
                         QSR_MAX_HEIGHT);
+    if (s->hexagon_timeout_ms < 0 || s->hexagon_timeout_ms > MAX_TIMEOUT_MS)
+        return qsr_fail(err, QSR_ERR_INVALID, "a timeout of %d ms is outside 0..%d",
+                        s->hexagon_timeout_ms, MAX_TIMEOUT_MS);
+    if (s->hexagon_verify < 0)
+        return qsr_fail(err, QSR_ERR_INVALID, "hexagon_verify is %d, less than 0",
+                        s->hexagon_verify);
     return 0;
 }
 
@@ -109,6 +116,22 @@ int qsr_process(QsrContext *ctx, const QsrPicture *in, const QsrPicture *out, Qs
 int qsr_thread_count(const QsrContext *ctx)
 {
     return ctx->backend->thread_count(ctx->state);
+}
+
+void qsr_get_stats(const QsrContext *ctx, QsrBackendStats *stats)
+{
+    ctx->backend->get_stats(ctx->state, stats);
+}
+
+int qsr_share_memory(QsrContext *ctx, void *data, size_t size, int fd)
+{
+    return ctx->backend->share ? ctx->backend->share(ctx->state, data, size, fd) : 0;
+}
+
+void qsr_forget_memory(QsrContext *ctx, void *data)
+{
+    if (ctx->backend->forget)
+        ctx->backend->forget(ctx->state, data);
 }
 
 void qsr_close(QsrContext **ctx)

@@ -248,9 +248,13 @@ typedef struct QsrSettings {
     void *log_opaque;
     // QSR_BACKEND_HEXAGON and _AUTO only. The strings are copied; NULL: the default.
     const char *hexagon_library;  // FastRPC's library; default libcdsprpc.so as the linker finds it
-    const char *hexagon_skel_dir; // folder of libqsr_skel_v*.so on this machine; default: FastRPC's path
+    const char *hexagon_skel_dir; // folder of libqsr_skel_v*.so on this machine; default: FastRPC's
+                                  // path. Goes into DSP_LIBRARY_PATH of the environment.
     int hexagon_timeout_ms;       // for one frame; 0 = chosen from the frames before (default)
-    int hexagon_no_fallback;      // 1: without a DSP qsr_open fails; default 0: the CPU takes over
+    int hexagon_verify;           // every so manieth frame is made by the CPU as well and compared:
+                                  // 1 = all; 0 = the first three, then every 64th (default)
+    int hexagon_no_fallback;      // _HEXAGON only. 1: without a DSP qsr_open fails; default 0: the
+                                  // CPU takes over. A DSP that fails later never costs a frame.
 } QsrSettings;
 
 // Fills in the defaults; call it first, so that members added later are right.
@@ -278,22 +282,45 @@ QSR_API int qsr_process(QsrContext *ctx, const QsrPicture *in, const QsrPicture 
 // Threads in use on the CPU, the calling one included.
 QSR_API int qsr_thread_count(const QsrContext *ctx);
 
-// Counters since qsr_open. With the CPU backend all but frames_cpu stay 0.
+// Counters since qsr_open. frames_cpu + frames_dsp are all frames. With the CPU
+// backend all but frames_cpu stay 0.
 typedef struct QsrBackendStats {
     QsrBackendId backend;    // that the next frame will be tried on: CPU or HEXAGON
-    const char *state;       // of the DSP: "absent", "probing", "ready", "lost", "disabled"; static
+    const char *state;       // of the DSP: "off" (not asked for), "absent", "probing", "ready",
+                             // "lost" (to be opened again), "disabled"; static
     uint64_t frames_cpu;     // frames that the CPU made, redone ones included
     uint64_t frames_dsp;     // frames that the DSP made
+    uint64_t compared;       // those of them that the CPU made as well, with the same bytes
     uint64_t redone;         // frames that failed on the DSP and were made by the CPU
     uint64_t timeouts, crashes, bad_replies; // reasons for them
     uint64_t resets;         // sessions reopened after a loss
     int last_error;          // FastRPC's code of the last failure, 0 if there was none
+    double cpu_ms, dsp_ms;   // median of the last frames measured, copies included; 0: none yet
 } QsrBackendStats;
 
 // Thread-safety: safe, also while another thread is inside qsr_process.
 QSR_API void qsr_get_stats(const QsrContext *ctx, QsrBackendStats *stats);
 
-// Joins the threads, frees everything, sets *ctx to NULL. NULL is fine.
+// Lets a DSP read input pictures where they lie, without a copy: memory that is
+// mapped from the dma-buf `fd`, until qsr_forget_memory. Planes must lie in one
+// such region and have positive strides. 1: done, 0: of no use with this context
+// (no DSP, a library that cannot, 64 regions are known already). The descriptor
+// stays the caller's and has to stay open.
+QSR_API int qsr_share_memory(QsrContext *ctx, void *data, size_t size, int fd);
+QSR_API void qsr_forget_memory(QsrContext *ctx, void *data);
+
+// Looks for a Hexagon DSP step by step, runs a few frames of `width` x `height` on
+// it, and tells each finding as one line. 0: it works, with the bytes of the CPU.
+// Uses the hexagon_ members of `settings` (may be NULL). Takes at most some
+// seconds more than the frames do. Thread-safety: safe; `report` is called from
+// the calling thread.
+typedef void (*QsrReportFunc)(void *opaque, const char *key, const char *value);
+QSR_API int qsr_hexagon_report(QsrModel *model, const QsrSettings *settings, int width, int height,
+                               QsrReportFunc report, void *opaque, QsrError *err);
+
+// Joins the threads, frees everything, sets *ctx to NULL. NULL is fine. Takes less
+// than a second, even while a DSP hangs; the thread and the memory of a call that
+// never returns are then left behind.
 QSR_API void qsr_close(QsrContext **ctx);
 
 // ------------------------------------------------------------------- CPU ---

@@ -147,7 +147,15 @@ static void refusals(void)
     expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "-1 threads");
     qsr_settings_default(&s);
     s.backend = QSR_BACKEND_HEXAGON;
-    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_UNSUPPORTED, &err, "Hexagon");
+    s.hexagon_library = "libno-such-library.so";
+    s.hexagon_no_fallback = 1;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_UNSUPPORTED, &err, "libno-such-library.so");
+    s.hexagon_timeout_ms = -1;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "-1 ms");
+    s.hexagon_timeout_ms = 0;
+    s.hexagon_verify = -1;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "hexagon_verify");
+    s.hexagon_verify = 0;
     s.backend = (QsrBackendId)99;
     expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "not a backend");
     qsr_settings_default(&s);
