@@ -137,9 +137,9 @@ static int cpu_prepare(void *state, const QsrPicture *in, const QsrPicture *out,
         .band_height = e->band_height,
         .writer_halo_left = qsr_writer_halo_left(&sh->writer),
         .writer_halo_top = qsr_writer_halo_top(&sh->writer),
+        .deep = sh->writer.info->depth > 8,
     });
     const size_t size = qsr_strip_scratch_size(sh);
-        .deep = sh->writer.info->depth > 8,
     for (int i = 0; i < e->n_workers; i++) {
         e->scratch[i].memory = qsr_alloc(size);
         if (!e->scratch[i].memory) {
