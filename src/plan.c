@@ -26,17 +26,41 @@ static int ceil_div(int a, int b)
     return (a + b - 1) / b;
 }
 
+// Columns that the kernels compute for a row of the picture: halos, and what
+// rounds the strips up to whole vectors.
+static int computed_columns(const QsrPlan *p, int strip_width, int w_align)
+{
+    int sum = 0;
+    for (int x = 0; x < p->width; x += strip_width) {
+        const int from = max_int(x - p->halo_left, 0);
+        const int to = min_int(x + strip_width + p->halo_right, p->width);
+        sum += QSR_ROUND_UP(to - from, w_align);
+    }
+    return sum;
+}
+
 // Half of the cache for the rings; the rest is for weights, pictures and the system.
-// An even share of the picture's width, so that no strip is much narrower.
-static int choose_strip(const QsrPlan *p, size_t cache_bytes)
+// An even share of the picture's width, so that no strip is much narrower - or,
+// where vectors hold more pixels than a halo does, what fills them best.
+static int choose_strip(const QsrPlan *p, size_t cache_bytes, int w_align)
 {
     const size_t per_column = (size_t)(p->n_maps - 1) * p->channels * p->ring_rows +
                               QSR_RGBX * (size_t)(p->in_rows + p->out_rows * p->s +
                                                   2 * p->deep_rows);
     const size_t fit = cache_bytes / 2 / per_column;
     const int target = fit > MAX_STRIP ? MAX_STRIP : max_int((int)fit, MIN_STRIP);
-    const int n = ceil_div(p->width, target);
-    return QSR_ROUND_UP(ceil_div(p->width, n), 16);
+    if (w_align <= 16)
+        return QSR_ROUND_UP(ceil_div(p->width, ceil_div(p->width, target)), 16);
+    const int widest = min_int(target, QSR_ROUND_UP(p->width, GRID));
+    int best = MIN_STRIP, fewest = computed_columns(p, best, w_align);
+    for (int strip = MIN_STRIP + GRID; strip <= widest; strip += GRID) {
+        const int columns = computed_columns(p, strip, w_align);
+        if (columns <= fewest) {
+            fewest = columns;
+            best = strip;
+        }
+    }
+    return best;
 }
 
 // Three tasks a thread, so that a slow one does not leave the others waiting.
@@ -77,8 +101,9 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     // From two above the head to as far as the input runs ahead of it.
     p->deep_rows = r->deep ? QSR_CHUNK_ROWS + p->n_maps + 6 : 0;
 
-    const int strip = r->strip_width ? r->strip_width : choose_strip(p, r->cache_bytes);
-    p->strip_width = QSR_ROUND_UP(strip, GRID);
+    p->strip_width = QSR_ROUND_UP(r->strip_width ? r->strip_width
+                                                 : choose_strip(p, r->cache_bytes, r->fm->w_align),
+                                  GRID);
     p->n_strips = ceil_div(p->width, p->strip_width);
     p->band_height = QSR_ROUND_UP(r->band_height ? r->band_height : choose_band(p, r->threads),
                                   GRID);
