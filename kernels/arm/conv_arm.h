@@ -230,42 +230,35 @@ INLINE void body_row(uint8_t *dst, const uint8_t *const src[3], int w, const voi
     }
 }
 
-// What a branch adds to a block, by way of memory: two loops in one function,
-// one of which is skipped, make gcc 12 spill sums in both.
-static __attribute__((noinline)) void branch_1x1(int32_t sums[PIXELS * OUTPUTS],
-                                                 const ArmWeights *wt, const uint8_t *row, int x)
+// A branch is computed apart, and comes to the sums of its head by way of memory:
+// two loops in one function, one of which is skipped, make gcc 12 spill sums in both.
+#define NOINLINE static __attribute__((noinline))
+
+NOINLINE void gather_branch(uint8_t *patch, const uint8_t *const in[3], int x, int cells)
 {
-    uint8_t patch[PIXELS * 16];
-    const uint8_t *const one[1] = {patch};
-    int32x4_t acc[PIXELS][VECTORS];
-    gather_pixels(patch, row, x);
-    dot_block(acc, wt, one, 0, 1, 16, 16, VECTORS);
-    for (int i = 0; i < PIXELS * VECTORS; i++)
-        vst1q_s32(sums + i * 4, acc[i / VECTORS][i % VECTORS]);
+    if (cells)
+        gather(patch, in, 2 * x, 2);
+    else
+        gather_pixels(patch, in[1], x);
 }
 
-static __attribute__((noinline)) void branch_3x3(int32_t sums[PIXELS * OUTPUTS],
-                                                 const ArmWeights *wt,
-                                                 const uint8_t *const rows[3], int x)
+NOINLINE void branch_sums(int32_t sums[PIXELS * OUTPUTS], const ArmWeights *wt,
+                          const uint8_t *patch, int inputs)
 {
-    uint8_t patch[PIXELS * 32];
     const uint8_t *const one[1] = {patch};
     int32x4_t acc[PIXELS][VECTORS];
-    gather(patch, rows, 2 * x, 2);
-    dot_block(acc, wt, one, 0, 1, 32, 32, VECTORS);
+    dot_block(acc, wt, one, 0, 1, inputs, inputs, VECTORS);
+    UNROLL
     for (int i = 0; i < PIXELS * VECTORS; i++)
         vst1q_s32(sums + i * 4, acc[i / VECTORS][i % VECTORS]);
 }
 
 // Adds the branch that is packed at `wt` to the sums of a head's block.
 INLINE void add_branch(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
-                       const uint8_t *const in[3], int x, int nv, int cells)
+                       const uint8_t *patch, int inputs, int nv)
 {
     int32_t more[PIXELS * OUTPUTS];
-    if (cells)
-        branch_3x3(more, wt, in, x);
-    else
-        branch_1x1(more, wt, in[1], x);
+    branch_sums(more, wt, patch, inputs);
     UNROLL
     for (int p = 0; p < PIXELS; p++)
         UNROLL
@@ -273,39 +266,59 @@ INLINE void add_branch(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
             sums[p][v] = vaddq_s32(sums[p][v], vld1q_s32(more + p * OUTPUTS + v * 4));
 }
 
+// A row of positions of a head, as seen from one block of it.
+typedef struct HeadRow {
+    const uint8_t *const *src;
+    const char *weights;
+    const uint8_t *branch; // what gather_branch() left, or NULL
+    int cin, cells;
+} HeadRow;
+
+// Outputs OUTPUTS * b and on of PIXELS positions from x on.
+INLINE void head_block(uint8x16_t out[PIXELS][3], uint16x8_t out_deep[PIXELS][6],
+                       const HeadRow *row, int x, int b, int nv, int deep)
+{
+    const int ksize = row->cells ? 2 : 3, stride = row->cells ? 2 * row->cin : row->cin;
+    const int inputs = INPUTS(ksize, row->cin);
+    const int branch_inputs = row->cells ? INPUTS(3, 3) : INPUTS(1, 3);
+    const ptrdiff_t offset = (ptrdiff_t)x * stride - (row->cells ? 0 : row->cin);
+    const char *at = row->weights + (size_t)b * block_bytes(inputs, VECTORS);
+    if (row->branch)
+        at += (size_t)b * block_bytes(branch_inputs, VECTORS);
+    const ArmWeights *wt = (const void *)at;
+    int32x4_t sums[PIXELS][VECTORS];
+    dot_block(sums, wt, row->src, offset, ksize, ksize * row->cin, stride, nv);
+    if (row->branch)
+        add_branch(sums, (const void *)(at + block_bytes(inputs, nv)), row->branch, branch_inputs,
+                   nv);
+    UNROLL
+    for (int p = 0; p < PIXELS; p++) {
+        if (deep)
+            requant_deep(&out_deep[p][2 * b], sums[p], wt, nv);
+        else
+            out[p][b] = requant(sums[p], wt, nv);
+    }
+}
+
+// The blocks one by one, not in a loop: clang 14 would leave their sums in memory.
 INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
                      const uint8_t *const in[3], int w, const void *weights, int cin,
                      enum QsrHead head, int deep)
 {
-    const int cells = head == QSR_HEAD_X1_5;
-    const int ksize = cells ? 2 : 3, stride = cells ? 2 * cin : cin;
     const int outputs = head == QSR_HEAD_X2 ? 16 : head == QSR_HEAD_X4 ? 48 : 28;
-    const ptrdiff_t before = cells ? 0 : -cin;
-    const size_t branch_bytes = block_bytes(cells ? INPUTS(3, 3) : INPUTS(1, 3), VECTORS);
+    uint8_t patch[PIXELS * 32];
+    const HeadRow row = {.src = src, .weights = weights, .branch = in[1] ? patch : NULL,
+                         .cin = cin, .cells = head == QSR_HEAD_X1_5};
     for (int x = 0; x < w; x += PIXELS) {
         uint8x16_t out[PIXELS][3];
         uint16x8_t out_deep[PIXELS][6];
-        const char *at = weights;
-        UNROLL
-        for (int b = 0; b * OUTPUTS < outputs; b++) {
-            const ArmWeights *wt = (const void *)at;
-            const int nv = block_vectors(outputs, b * OUTPUTS);
-            int32x4_t sums[PIXELS][VECTORS];
-            dot_block(sums, wt, src, before + (ptrdiff_t)x * stride, ksize, ksize * cin, stride,
-                      nv);
-            at += block_bytes(ksize * ksize * cin, nv);
-            if (in[1]) {
-                add_branch(sums, (const void *)at, in, x, nv, cells);
-                at += branch_bytes;
-            }
-            UNROLL
-            for (int p = 0; p < PIXELS; p++) {
-                if (deep)
-                    requant_deep(&out_deep[p][2 * b], sums[p], wt, nv);
-                else
-                    out[p][b] = requant(sums[p], wt, nv);
-            }
-        }
+        if (in[1])
+            gather_branch(patch, in, x, row.cells);
+        head_block(out, out_deep, &row, x, 0, VECTORS, deep);
+        if (outputs > OUTPUTS)
+            head_block(out, out_deep, &row, x, 1, block_vectors(outputs, OUTPUTS), deep);
+        if (outputs > 2 * OUTPUTS)
+            head_block(out, out_deep, &row, x, 2, VECTORS, deep);
         if (deep)
             store_head_deep(dst, x, out_deep, head);
         else

@@ -123,7 +123,8 @@ static void gray_to_rgbx_neon(uint8_t *rgbx, const uint8_t *y, int n)
     }
     FOR_BLOCKS(i, n, 16) {
         const uint8x16_t v = vld1q_u8(y + i);
-        vst4q_u8(rgbx + 4 * i, (uint8x16x4_t){{v, v, v, vdupq_n_u8(0)}});
+        const uint8x16x4_t out = {{v, v, v, vdupq_n_u8(0)}};
+        vst4q_u8(rgbx + 4 * i, out);
     }
 }
 
@@ -142,8 +143,8 @@ static void gray_to_rgbx_neon(uint8_t *rgbx, const uint8_t *y, int n)
         }                                                                               \
         FOR_BLOCKS(i, n, 16) {                                                          \
             const uint8x16x3_t v = vld3q_u8(src + 3 * i);                               \
-            vst4q_u8(rgbx + 4 * i,                                                      \
-                     (uint8x16x4_t){{v.val[r], v.val[g], v.val[b], vdupq_n_u8(0)}});    \
+            const uint8x16x4_t out = {{v.val[r], v.val[g], v.val[b], vdupq_n_u8(0)}};   \
+            vst4q_u8(rgbx + 4 * i, out);                                                \
         }                                                                               \
     }
 FOR_EACH_ORDER3(decl_load3)
@@ -345,8 +346,10 @@ static void interleave_neon(uint8_t *ab, const uint8_t *a, const uint8_t *b, int
         plain().interleave(ab, a, b, n);
         return;
     }
-    FOR_BLOCKS(i, n, 16)
-        vst2q_u8(ab + 2 * i, (uint8x16x2_t){{vld1q_u8(a + i), vld1q_u8(b + i)}});
+    FOR_BLOCKS(i, n, 16) {
+        const uint8x16x2_t out = {{vld1q_u8(a + i), vld1q_u8(b + i)}};
+        vst2q_u8(ab + 2 * i, out);
+    }
 }
 
 // ----------------------------------------------------------------- alpha ---
