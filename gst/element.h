@@ -7,6 +7,7 @@
 #ifndef GST_QSR_ELEMENT_H
 #define GST_QSR_ELEMENT_H
 
+#include "engine.h"
 #include "gstqsrupscale.h"
 
 G_BEGIN_DECLS
@@ -36,21 +37,21 @@ struct _GstQsrUpscale {
     // Under the object lock.
     gdouble scale;
     gchar *model_name;
-    GstQsrUpscaleBackend backend;
-    guint n_threads;
+    GstQsrEngineSettings engine;
     GstQsrModels *models; // NULL while stopped
     gint serial;          // of the settings that an engine depends on
     gint selection;       // of the settings that caps depend on
     GstQsrNegotiation negotiation;
     gint in_width, in_height, out_width, out_height; // as negotiated
     gboolean warned_dead_end; // see element_caps.c
+    QsrBackendStats last_stats; // of the context before; state NULL: there was none
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted
     gint n_postponed;     // frames that went on as negotiated before, see element_caps.c
     QsrScale factor;      // as negotiated
     QsrPicture in, out;   // as negotiated; no pointers in them
-    QsrContext *context;  // NULL in passthrough
+    QsrContext *context;  // NULL in passthrough; set under the object lock
     QsrScale context_factor;
     gint context_serial;
 };
@@ -62,6 +63,8 @@ void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass);
 // The engine behind the element, for the streaming thread.
 int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gint serial,
                                    QsrError *err);
+// Takes over `context` (may be NULL), and closes the former one.
+void gst_qsr_upscale_set_context(GstQsrUpscale *self, QsrContext *context);
 void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err);
 
 // metas.c. Returns whether the base class shall copy the meta; `handled` is

@@ -307,7 +307,7 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
     if (passthrough) {
         gchar *why = gst_qsr_caps_only_1x(incaps);
 
-        qsr_close(&self->context);
+        gst_qsr_upscale_set_context(self, NULL);
         if (why)
             GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
                                 ("the pictures are passed on as they are"));

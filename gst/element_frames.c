@@ -13,16 +13,24 @@ static void engine_log(void *opaque, QsrLogLevel level, const char *message)
         [QSR_LOG_DEBUG] = GST_LEVEL_DEBUG,
     };
 
-    GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, levels[level], opaque, "%s", message);
+    // What does not go as asked for is for the application, too.
+    if (level <= QSR_LOG_WARNING)
+        GST_ELEMENT_WARNING(opaque, RESOURCE, FAILED, ("%s", message), (NULL));
+    else
+        GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, levels[level], opaque, "%s", message);
 }
 
-static void fill_settings(GstQsrUpscale *self, QsrSettings *settings)
+void gst_qsr_upscale_set_context(GstQsrUpscale *self, QsrContext *context)
 {
-    qsr_settings_default(settings);
-    settings->backend = (QsrBackendId) self->backend;
-    settings->n_threads = (int) self->n_threads;
-    settings->log = engine_log;
-    settings->log_opaque = self;
+    QsrContext *former;
+
+    GST_OBJECT_LOCK(self);
+    former = self->context;
+    if (former)
+        qsr_get_stats(former, &self->last_stats);
+    self->context = context;
+    GST_OBJECT_UNLOCK(self);
+    qsr_close(&former); // may wait for a DSP
 }
 
 // Makes the context fit the properties, of which `serial` and `models` are, and
@@ -34,6 +42,7 @@ int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gi
     gboolean usable = self->context && gst_qsr_scale_equal(self->context_factor, self->factor);
     QsrModel *model = models ? gst_qsr_models_find(models, self->factor) : NULL;
     QsrContext *context = NULL;
+    GstQsrEngineSettings engine;
     QsrSettings settings;
     int ret = 0;
 
@@ -45,12 +54,15 @@ int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gi
             return err->code;
         }
         GST_OBJECT_LOCK(self);
-        fill_settings(self, &settings);
+        gst_qsr_engine_settings_copy(&engine, &self->engine);
         GST_OBJECT_UNLOCK(self);
+        gst_qsr_engine_settings_fill(&engine, &settings);
+        settings.log = engine_log;
+        settings.log_opaque = self;
         ret = qsr_open(&context, model, &settings, err);
+        gst_qsr_engine_settings_clear(&engine);
         if (ret == 0) {
-            qsr_close(&self->context);
-            self->context = context;
+            gst_qsr_upscale_set_context(self, context);
             self->context_factor = self->factor;
         }
         // A change that failed once would fail with every frame.

@@ -35,10 +35,21 @@ GST_DEBUG_CATEGORY(gst_qsr_performance_debug);
 
 #define DEFAULT_SCALE 0.0
 #define DEFAULT_MODEL "quicksrnet-small"
-#define DEFAULT_BACKEND GST_QSR_UPSCALE_BACKEND_AUTO
-#define DEFAULT_N_THREADS 0
 
-enum { PROP_0, PROP_SCALE, PROP_MODEL, PROP_BACKEND, PROP_N_THREADS };
+enum {
+    PROP_0,
+    PROP_SCALE,
+    PROP_MODEL,
+    PROP_BACKEND,
+    PROP_N_THREADS,
+    PROP_HEXAGON_LIBRARY,
+    PROP_HEXAGON_SKEL_DIR,
+    PROP_HEXAGON_TIMEOUT_MS,
+    PROP_HEXAGON_VERIFY,
+    PROP_HEXAGON_FALLBACK,
+    PROP_ACTUAL_BACKEND,
+    PROP_STATS,
+};
 
 // Memory that the CPU cannot read can still be passed on at 1x.
 #define CAPS \
@@ -94,23 +105,6 @@ static void post_model_error(GstQsrUpscale *self, const QsrError *err)
     }
 }
 
-// A DSP that is asked for by name must be there before the stream is.
-static int probe_backend(const GstQsrModels *models, GstQsrUpscaleBackend backend, QsrError *err)
-{
-    QsrContext *context = NULL;
-    QsrSettings settings;
-    int ret;
-
-    if (backend == GST_QSR_UPSCALE_BACKEND_AUTO || backend == GST_QSR_UPSCALE_BACKEND_CPU)
-        return 0;
-    qsr_settings_default(&settings);
-    settings.backend = (QsrBackendId) backend;
-    settings.n_threads = 1;
-    ret = qsr_open(&context, models->model[0], &settings, err);
-    qsr_close(&context);
-    return ret;
-}
-
 static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
@@ -125,7 +119,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         result = BAD_MODEL;
     else if (!gst_qsr_models_select(models, self->model_name, self->scale, &factors, &err))
         result = BAD_SCALE;
-    else if (probe_backend(models, self->backend, &err) < 0)
+    else if (gst_qsr_engine_probe(models, &self->engine, &err) < 0)
         result = BAD_BACKEND;
 
     if (result == OK) {
@@ -134,6 +128,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         self->models = models;
         self->serial++;
         self->warned_dead_end = FALSE;
+        self->last_stats = (QsrBackendStats) {.state = NULL};
         GST_OBJECT_UNLOCK(self);
     } else {
         gst_qsr_models_unref(models);
@@ -154,7 +149,7 @@ static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     GstQsrModels *models;
 
-    qsr_close(&self->context);
+    gst_qsr_upscale_set_context(self, NULL);
     g_mutex_lock(&self->setup_lock);
     GST_OBJECT_LOCK(self);
     models = g_steal_pointer(&self->models);
@@ -241,25 +236,62 @@ static void set_model(GstQsrUpscale *self, const gchar *name)
         renegotiate(self);
 }
 
-static void set_backend(GstQsrUpscale *self, GstQsrUpscaleBackend backend)
+static void set_string(gchar **field, const GValue *value)
 {
+    const gchar *text = g_value_get_string(value);
+
+    g_free(*field);
+    *field = text && *text ? g_strdup(text) : NULL;
+}
+
+// A property that an engine is made from. The next frame will have a new one.
+static void set_engine_property(GstQsrUpscale *self, guint id, const GValue *value)
+{
+    GstQsrEngineSettings wanted, old;
     QsrError err;
     int ret = 0;
 
     g_mutex_lock(&self->setup_lock);
+    gst_qsr_engine_settings_copy(&wanted, &self->engine);
+    switch (id) {
+    case PROP_BACKEND:
+        wanted.backend = g_value_get_enum(value);
+        break;
+    case PROP_N_THREADS:
+        wanted.n_threads = g_value_get_uint(value);
+        break;
+    case PROP_HEXAGON_LIBRARY:
+        set_string(&wanted.hexagon_library, value);
+        break;
+    case PROP_HEXAGON_SKEL_DIR:
+        set_string(&wanted.hexagon_skel_dir, value);
+        break;
+    case PROP_HEXAGON_TIMEOUT_MS:
+        wanted.hexagon_timeout_ms = g_value_get_uint(value);
+        break;
+    case PROP_HEXAGON_VERIFY:
+        wanted.hexagon_verify = g_value_get_uint(value);
+        break;
+    default:
+        wanted.hexagon_fallback = g_value_get_boolean(value);
+        break;
+    }
     if (self->models)
-        ret = probe_backend(self->models, backend, &err);
+        ret = gst_qsr_engine_probe(self->models, &wanted, &err);
+    old = wanted;
     if (ret == 0) {
         GST_OBJECT_LOCK(self);
-        self->backend = backend;
+        old = self->engine;
+        self->engine = wanted;
         self->serial++;
         GST_OBJECT_UNLOCK(self);
     }
+    gst_qsr_engine_settings_clear(&old);
     g_mutex_unlock(&self->setup_lock);
 
     if (ret < 0)
         GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
-                            ("the backend stays as it was"));
+                            ("the property stays as it was"));
 }
 
 static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue *value,
@@ -275,13 +307,13 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
         set_model(self, g_value_get_string(value));
         break;
     case PROP_BACKEND:
-        set_backend(self, (GstQsrUpscaleBackend) g_value_get_enum(value));
-        break;
     case PROP_N_THREADS:
-        GST_OBJECT_LOCK(self);
-        self->n_threads = g_value_get_uint(value);
-        self->serial++;
-        GST_OBJECT_UNLOCK(self);
+    case PROP_HEXAGON_LIBRARY:
+    case PROP_HEXAGON_SKEL_DIR:
+    case PROP_HEXAGON_TIMEOUT_MS:
+    case PROP_HEXAGON_VERIFY:
+    case PROP_HEXAGON_FALLBACK:
+        set_engine_property(self, id, value);
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -289,10 +321,23 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
     }
 }
 
+// Of the engine of the moment or, without one, of the last; under the object lock.
+static QsrBackendStats current_stats(GstQsrUpscale *self)
+{
+    QsrBackendStats stats = self->last_stats;
+
+    if (self->context)
+        qsr_get_stats(self->context, &stats);
+    else if (!stats.state)
+        stats = (QsrBackendStats) {.backend = QSR_BACKEND_AUTO, .state = "off"};
+    return stats;
+}
+
 static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *value,
                                          GParamSpec *pspec)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(object);
+    QsrBackendStats stats;
 
     GST_OBJECT_LOCK(self);
     switch (id) {
@@ -303,10 +348,33 @@ static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *valu
         g_value_set_string(value, self->model_name);
         break;
     case PROP_BACKEND:
-        g_value_set_enum(value, (gint) self->backend);
+        g_value_set_enum(value, self->engine.backend);
         break;
     case PROP_N_THREADS:
-        g_value_set_uint(value, self->n_threads);
+        g_value_set_uint(value, self->engine.n_threads);
+        break;
+    case PROP_HEXAGON_LIBRARY:
+        g_value_set_string(value, self->engine.hexagon_library);
+        break;
+    case PROP_HEXAGON_SKEL_DIR:
+        g_value_set_string(value, self->engine.hexagon_skel_dir);
+        break;
+    case PROP_HEXAGON_TIMEOUT_MS:
+        g_value_set_uint(value, self->engine.hexagon_timeout_ms);
+        break;
+    case PROP_HEXAGON_VERIFY:
+        g_value_set_uint(value, self->engine.hexagon_verify);
+        break;
+    case PROP_HEXAGON_FALLBACK:
+        g_value_set_boolean(value, self->engine.hexagon_fallback);
+        break;
+    case PROP_ACTUAL_BACKEND:
+        stats = current_stats(self);
+        g_value_set_enum(value, (gint) stats.backend);
+        break;
+    case PROP_STATS:
+        stats = current_stats(self);
+        g_value_take_boxed(value, gst_qsr_engine_stats(&stats));
         break;
     default:
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
@@ -322,8 +390,101 @@ static void gst_qsr_upscale_finalize(GObject *object)
     qsr_close(&self->context);
     gst_qsr_models_unref(self->models);
     g_free(self->model_name);
+    gst_qsr_engine_settings_clear(&self->engine);
     g_mutex_clear(&self->setup_lock);
     G_OBJECT_CLASS(parent_class)->finalize(object);
+}
+
+static void install_hexagon_properties(GObjectClass *object_class, GParamFlags flags)
+{
+    const GParamFlags readable = (GParamFlags) (G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+    /**
+     * GstQsrUpscale:hexagon-library:
+     *
+     * The FastRPC library that leads to the DSP; %NULL for libcdsprpc.so, where the
+     * linker finds it.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_HEXAGON_LIBRARY,
+        g_param_spec_string("hexagon-library", "Hexagon library",
+                            "FastRPC library (NULL = libcdsprpc.so)", NULL, flags));
+    /**
+     * GstQsrUpscale:hexagon-skel-dir:
+     *
+     * The folder of libqsr_skel_v*.so. It goes in front of the environment's
+     * DSP_LIBRARY_PATH; %NULL leaves that as it is.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_HEXAGON_SKEL_DIR,
+        g_param_spec_string("hexagon-skel-dir", "Hexagon skels",
+                            "Folder of libqsr_skel_v*.so (NULL = DSP_LIBRARY_PATH)", NULL, flags));
+    /**
+     * GstQsrUpscale:hexagon-timeout-ms:
+     *
+     * How long the DSP may take for a frame before the CPU makes it; 0 for eight
+     * times the median of the last frames, and at least 250.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_HEXAGON_TIMEOUT_MS,
+        g_param_spec_uint("hexagon-timeout-ms", "Hexagon timeout",
+                          "Milliseconds for a frame on the DSP (0 = from the last frames)", 0,
+                          60000, 0, flags));
+    /**
+     * GstQsrUpscale:hexagon-verify:
+     *
+     * Every so manieth frame of the DSP is made by the CPU as well and compared; 1
+     * for all, 0 for the first three and then every 64th.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_HEXAGON_VERIFY,
+        g_param_spec_uint("hexagon-verify", "Hexagon verification",
+                          "Compare every so manieth frame with the CPU's (0 = now and then)", 0,
+                          G_MAXINT, 0, flags));
+    /**
+     * GstQsrUpscale:hexagon-fallback:
+     *
+     * Whether backend=hexagon does without a DSP where there is none. %FALSE makes
+     * that an error, on the way to PAUSED. A DSP that fails later never costs a frame.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_HEXAGON_FALLBACK,
+        g_param_spec_boolean("hexagon-fallback", "Hexagon fallback",
+                             "The CPU takes over where there is no DSP", TRUE, flags));
+    /**
+     * GstQsrUpscale:actual-backend:
+     *
+     * Where the next frame will be made; auto while that is not known.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_ACTUAL_BACKEND,
+        g_param_spec_enum("actual-backend", "Actual backend", "Where the next frame will be made",
+                          GST_TYPE_QSR_UPSCALE_BACKEND, QSR_BACKEND_AUTO, readable));
+    /**
+     * GstQsrUpscale:stats:
+     *
+     * Counters since the engine was made, which is with the first frame and after
+     * a change of factor, model or engine properties: state of the DSP, frames by
+     * CPU and DSP, frames redone and why, medians of milliseconds.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_STATS,
+        g_param_spec_boxed("stats", "Statistics", "Counters of the backends", GST_TYPE_STRUCTURE,
+                           readable));
 }
 
 static void install_properties(GObjectClass *object_class)
@@ -370,7 +531,7 @@ static void install_properties(GObjectClass *object_class)
     g_object_class_install_property(
         object_class, PROP_BACKEND,
         g_param_spec_enum("backend", "Backend", "Where the network runs",
-                          GST_TYPE_QSR_UPSCALE_BACKEND, (gint) DEFAULT_BACKEND, flags));
+                          GST_TYPE_QSR_UPSCALE_BACKEND, QSR_BACKEND_AUTO, flags));
     /**
      * GstQsrUpscale:n-threads:
      *
@@ -383,7 +544,8 @@ static void install_properties(GObjectClass *object_class)
     g_object_class_install_property(
         object_class, PROP_N_THREADS,
         g_param_spec_uint("n-threads", "Threads", "Threads per frame (0 = all allowed cores)", 0,
-                          256, DEFAULT_N_THREADS, flags));
+                          256, 0, flags));
+    install_hexagon_properties(object_class, flags);
 }
 
 static void gst_qsr_upscale_class_init(GstQsrUpscaleClass *klass)
@@ -419,8 +581,7 @@ static void gst_qsr_upscale_init(GstQsrUpscale *self)
     g_mutex_init(&self->setup_lock);
     self->scale = DEFAULT_SCALE;
     self->model_name = g_strdup(DEFAULT_MODEL);
-    self->backend = DEFAULT_BACKEND;
-    self->n_threads = DEFAULT_N_THREADS;
+    gst_qsr_engine_settings_init(&self->engine);
     // Upstream should choose a small size to be upscaled, not one to pass on.
     gst_base_transform_set_prefer_passthrough(GST_BASE_TRANSFORM(self), FALSE);
 }

@@ -154,13 +154,6 @@ GST_START_TEST(test_impossible_scale)
 }
 GST_END_TEST;
 
-// An honest refusal, not a silent change of backend.
-GST_START_TEST(test_hexagon)
-{
-    refused(NULL, 0, "hexagon", GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_INIT, "Hexagon");
-}
-GST_END_TEST;
-
 // After a refusal the same element works with a model that is there.
 GST_START_TEST(test_recovers)
 {
@@ -209,7 +202,6 @@ static Suite *models_suite(void)
     tcase_add_test(tc, test_broken_files);
     tcase_add_test(tc, test_scale_of_a_file);
     tcase_add_test(tc, test_impossible_scale);
-    tcase_add_test(tc, test_hexagon);
     tcase_add_test(tc, test_recovers);
     tcase_add_test(tc, test_caps_while_stopped);
     return s;

@@ -203,8 +203,8 @@ GST_START_TEST(test_broken_model_live)
 }
 GST_END_TEST;
 
-// Another number of threads, the same picture. A backend that is not there is
-// refused with a warning, and the frames go on.
+// Another number of threads, the same picture. A backend that is not there is worth
+// a warning, and the frames go on; one that may not be missing is refused.
 GST_START_TEST(test_threads_and_backend_live)
 {
     GstBus *bus;
@@ -224,17 +224,25 @@ GST_START_TEST(test_threads_and_backend_live)
     }
     test_assert_no_message(bus, GST_MESSAGE_WARNING);
 
+    g_object_set(h->element, "hexagon-library", "libno-such-library.so", NULL);
     gst_util_set_object_arg(G_OBJECT(h->element), "backend", "hexagon");
     g_object_get(h->element, "backend", &backend, NULL);
-    fail_unless_equals_int(backend, 0);
+    fail_unless_equals_int(backend, QSR_BACKEND_HEXAGON);
     for (gint i = 0; i < 3; i++) {
         out = frame(h);
         test_assert_same_picture(plain, out, &info);
         gst_buffer_unref(out);
     }
-    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-                        "Hexagon");
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+                        "libno-such-library.so");
     test_assert_no_message(bus, GST_MESSAGE_WARNING); // once, not with every frame
+    g_object_set(h->element, "hexagon-fallback", FALSE, NULL);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+                        "libno-such-library.so");
+    out = frame(h);
+    test_assert_same_picture(plain, out, &info);
+    gst_buffer_unref(out);
+    test_assert_no_message(bus, GST_MESSAGE_WARNING);
     gst_util_set_object_arg(G_OBJECT(h->element), "backend", "cpu");
     out = frame(h);
     test_assert_same_picture(plain, out, &info);
