@@ -49,7 +49,7 @@ static void refuse(const char *variable, const char *text)
     abort(); // a test that injects nothing would pass
 }
 
-// KIND[=VALUE][@[COUNTER:]N][*TIMES|*always]
+// KIND[=VALUE][@COUNTER|@N|@COUNTER:N][*TIMES|*always]
 static void parse_fault(char *text)
 {
     char *whole = strdup(text), *times = strchr(text, '*'), *where = strchr(text, '@');
@@ -66,14 +66,15 @@ static void parse_fault(char *text)
             p.fault.kind = kinds[i].kind;
             p.counter = kinds[i].counter;
         }
-    char *colon = where ? strchr(where, ':') : NULL;
-    if (colon) {
-        *colon = '\0';
+    if (where && (*where < '0' || *where > '9')) {
+        char *colon = strchr(where, ':');
+        if (colon)
+            *colon++ = '\0';
         p.counter = -1;
         for (int i = 0; i < N_COUNTS; i++)
             if (!strcmp(where, count_names[i]))
                 p.counter = i;
-        where = colon + 1;
+        where = colon;
     }
     char *end = "";
     if (where)

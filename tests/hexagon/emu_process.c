@@ -120,7 +120,7 @@ int emu_process_get(EmuProcess **process, const char *skel, const char *entry)
             free(p);
             p = NULL;
         } else {
-            emu_log("start %s", skel);
+            emu_log("start %d %s", (int)p->pid, skel);
             p->next = processes;
             processes = p;
         }
