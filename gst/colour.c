@@ -14,6 +14,18 @@ static const struct {
     {GST_VIDEO_FORMAT_xRGB, QSR_FORMAT_XRGB},   {GST_VIDEO_FORMAT_xBGR, QSR_FORMAT_XBGR},
     {GST_VIDEO_FORMAT_RGBA, QSR_FORMAT_RGBA},   {GST_VIDEO_FORMAT_BGRA, QSR_FORMAT_BGRA},
     {GST_VIDEO_FORMAT_ARGB, QSR_FORMAT_ARGB},   {GST_VIDEO_FORMAT_ABGR, QSR_FORMAT_ABGR},
+    {GST_VIDEO_FORMAT_NV16, QSR_FORMAT_NV16},   {GST_VIDEO_FORMAT_Y42B, QSR_FORMAT_Y42B},
+    {GST_VIDEO_FORMAT_YUY2, QSR_FORMAT_YUY2},   {GST_VIDEO_FORMAT_UYVY, QSR_FORMAT_UYVY},
+    {GST_VIDEO_FORMAT_AYUV, QSR_FORMAT_AYUV},   {GST_VIDEO_FORMAT_A420, QSR_FORMAT_A420},
+    {GST_VIDEO_FORMAT_GBR, QSR_FORMAT_GBR},     {GST_VIDEO_FORMAT_GBRA, QSR_FORMAT_GBRA},
+    {GST_VIDEO_FORMAT_RGBP, QSR_FORMAT_GBR},    {GST_VIDEO_FORMAT_BGRP, QSR_FORMAT_GBR},
+    {GST_VIDEO_FORMAT_I420_10LE, QSR_FORMAT_I420_10LE},
+    {GST_VIDEO_FORMAT_I422_10LE, QSR_FORMAT_I422_10LE},
+    {GST_VIDEO_FORMAT_Y444_10LE, QSR_FORMAT_Y444_10LE},
+    {GST_VIDEO_FORMAT_P010_10LE, QSR_FORMAT_P010_10LE},
+    {GST_VIDEO_FORMAT_Y210, QSR_FORMAT_Y210},
+    {GST_VIDEO_FORMAT_GBR_10LE, QSR_FORMAT_GBR_10LE},
+    {GST_VIDEO_FORMAT_RGB10A2_LE, QSR_FORMAT_RGB10A2_LE},
 };
 
 gboolean gst_qsr_format(QsrFormat *format, GstVideoFormat gst)
@@ -123,15 +135,18 @@ void gst_qsr_picture_init(QsrPicture *pic, const GstQsrColour *colour, gint widt
 
 void gst_qsr_picture_set_frame(QsrPicture *pic, const GstVideoFrame *frame)
 {
+    const GstVideoFormatInfo *format = frame->info.finfo;
     gint n = qsr_format_planes(pic->format);
 
     for (gint i = 0; i < n; i++) {
-        if (n == 3) { // one component per plane, in any order: YV12 is I420 here
-            pic->data[i] = GST_VIDEO_FRAME_COMP_DATA(frame, i);
-            pic->stride[i] = GST_VIDEO_FRAME_COMP_STRIDE(frame, i);
-        } else {
-            pic->data[i] = GST_VIDEO_FRAME_PLANE_DATA(frame, i);
-            pic->stride[i] = GST_VIDEO_FRAME_PLANE_STRIDE(frame, i);
-        }
+        gint plane = i;
+
+        // One component per plane, in any order: YV12 is I420 here, and planar RGB
+        // is G, B, R.
+        if (n >= 3)
+            plane = GST_VIDEO_FORMAT_INFO_PLANE(
+                format, GST_VIDEO_FORMAT_INFO_IS_RGB(format) && i < 3 ? (i + 1) % 3 : i);
+        pic->data[i] = GST_VIDEO_FRAME_PLANE_DATA(frame, plane);
+        pic->stride[i] = GST_VIDEO_FRAME_PLANE_STRIDE(frame, plane);
     }
 }

@@ -15,7 +15,9 @@ G_BEGIN_DECLS
 // The formats of both pad templates.
 #define GST_QSR_FORMATS \
     "{ I420, YV12, NV12, NV21, Y444, RGB, BGR, RGBx, BGRx, xRGB, xBGR, " \
-    "RGBA, BGRA, ARGB, ABGR, GRAY8 }"
+    "RGBA, BGRA, ARGB, ABGR, GRAY8, NV16, Y42B, YUY2, UYVY, AYUV, A420, " \
+    "GBR, GBRA, RGBP, BGRP, P010_10LE, I420_10LE, I422_10LE, Y444_10LE, " \
+    "Y210, GBR_10LE, RGB10A2_LE }"
 
 // What the samples of fixed caps mean.
 typedef struct {

@@ -248,15 +248,19 @@ GST_END_TEST;
 
 GST_START_TEST(test_fields_are_carried_over)
 {
+    const gchar *const formats[][2] = {
+        {"I420", "bt2020"}, {"P010_10LE", "bt2100-pq"}, {"Y444_10LE", "bt2100-hlg"}};
+    const gchar *const *format = formats[__i__];
     GstHarness *h = test_harness("scale=2", NULL);
-    const gchar *fields =
+    gchar *fields = g_strdup_printf(
         "framerate=(fraction)30000/1001, pixel-aspect-ratio=(fraction)10/11, "
-        "interlace-mode=progressive, multiview-mode=mono, colorimetry=bt2020, chroma-site=cosited, "
+        "interlace-mode=progressive, multiview-mode=mono, colorimetry=%s, chroma-site=cosited, "
         "mastering-display-info=(string)"
         "\"35400:14600:8500:39850:6550:2300:15635:16450:10000000:50\", "
-        "content-light-level=(string)\"1000:400\", x-private=(int)7";
-    gchar *in = g_strdup_printf("video/x-raw, format=I420, width=64, height=48, %s", fields);
-    gchar *out = g_strdup_printf("video/x-raw, format=I420, width=128, height=96, %s", fields);
+        "content-light-level=(string)\"1000:400\", x-private=(int)7", format[1]);
+    gchar *in = g_strdup_printf("video/x-raw, format=%s, width=64, height=48, %s", format[0], fields);
+    gchar *out = g_strdup_printf("video/x-raw, format=%s, width=128, height=96, %s", format[0],
+                                 fields);
     GstCaps *caps, *expected = gst_caps_from_string(out);
 
     gst_harness_set_src_caps_str(h, in);
@@ -266,6 +270,7 @@ GST_START_TEST(test_fields_are_carried_over)
     gst_caps_unref(expected);
     g_free(in);
     g_free(out);
+    g_free(fields);
     test_harness_end(h, NULL);
 }
 GST_END_TEST;
@@ -360,7 +365,7 @@ static Suite *caps_suite(void)
     tcase_add_test(tc, test_downstream_changes_size);
     tcase_add_test(tc, test_factor_that_must_wait);
     tcase_add_test(tc, test_queries);
-    tcase_add_test(tc, test_fields_are_carried_over);
+    tcase_add_loop_test(tc, test_fields_are_carried_over, 0, 3);
     tcase_add_test(tc, test_features);
     tcase_add_test(tc, test_interlaced_is_passed_on);
     tcase_add_test(tc, test_passthrough);

@@ -43,6 +43,15 @@ static const struct {
      {QSR_MATRIX_FCC, QSR_RANGE_LIMITED, QSR_SITE_LEFT}},
     {"I420", "colorimetry=(string)2:4:16:4", 8, "2:4:16:4", "jpeg",
      {QSR_MATRIX_BT601, QSR_RANGE_LIMITED, QSR_SITE_CENTER}},
+    // HDR10 and HLG, both ranges.
+    {"P010_10LE", "colorimetry=bt2100-pq,chroma-site=cosited", 8, "bt2100-pq", "cosited",
+     {QSR_MATRIX_BT2020, QSR_RANGE_LIMITED, QSR_SITE_TOP_LEFT}},
+    {"I420_10LE", "colorimetry=bt2100-hlg,chroma-site=mpeg2", 8, "bt2100-hlg", "mpeg2",
+     {QSR_MATRIX_BT2020, QSR_RANGE_LIMITED, QSR_SITE_LEFT}},
+    {"Y210", "colorimetry=(string)1:6:14:7,chroma-site=mpeg2", 8, "1:6:14:7", "mpeg2",
+     {QSR_MATRIX_BT2020, QSR_RANGE_FULL, QSR_SITE_LEFT}},
+    {"RGB10A2_LE", "colorimetry=(string)1:1:14:7", 8, "1:1:14:7", NULL,
+     {QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_CENTER}},
     // Nonsense: replaced by what GStreamer replaces it by.
     {"I420", "colorimetry=nonsense", 8, "bt601", "jpeg",
      {QSR_MATRIX_BT601, QSR_RANGE_LIMITED, QSR_SITE_CENTER}},

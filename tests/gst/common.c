@@ -116,9 +116,15 @@ static void plane_size(const GstVideoInfo *info, guint plane, gint *bytes, gint 
     gint comp[GST_VIDEO_MAX_COMPONENTS];
 
     gst_video_format_info_component(info->finfo, plane, comp);
-    *bytes = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(info->finfo, comp[0], info->width) *
-             GST_VIDEO_FORMAT_INFO_PSTRIDE(info->finfo, comp[0]);
+    *bytes = 0;
     *rows = GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(info->finfo, comp[0], info->height);
+    // Of an odd width, packed 4:2:2 has chroma behind the last luma sample.
+    for (guint i = 0; i < GST_VIDEO_MAX_COMPONENTS && comp[i] >= 0; i++) {
+        gint n = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(info->finfo, comp[i], info->width) *
+                 GST_VIDEO_FORMAT_INFO_PSTRIDE(info->finfo, comp[i]);
+
+        *bytes = MAX(*bytes, n);
+    }
 }
 
 GstBuffer *test_picture(const GstVideoInfo *info, guint seed)
@@ -158,19 +164,32 @@ GstBuffer *test_picture_of(const gchar *format, gint width, gint height, guint s
 static QsrPicture picture_of(GstVideoFrame *frame, const GstVideoInfo *info,
                              const TestColour *colour)
 {
-    gboolean yv12 = GST_VIDEO_INFO_FORMAT(info) == GST_VIDEO_FORMAT_YV12;
-    const gchar *name = yv12 ? "I420" : GST_VIDEO_INFO_NAME(info);
+    // The same planes in another order: planes[q] is GStreamer's plane of plane q.
+    static const struct {
+        GstVideoFormat format;
+        const gchar *name;
+        guint planes[3];
+    } swapped[] = {{GST_VIDEO_FORMAT_YV12, "I420", {0, 2, 1}},
+                   {GST_VIDEO_FORMAT_RGBP, "GBR", {1, 2, 0}},
+                   {GST_VIDEO_FORMAT_BGRP, "GBR", {1, 0, 2}}};
+    static const guint same[] = {0, 1, 2, 3};
+    const gchar *name = GST_VIDEO_INFO_NAME(info);
+    const guint *planes = same;
     QsrPicture pic = {.width = info->width, .height = info->height, .matrix = colour->matrix,
                       .range = colour->range, .site = colour->site};
 
+    for (guint i = 0; i < G_N_ELEMENTS(swapped); i++) {
+        if (swapped[i].format == GST_VIDEO_INFO_FORMAT(info)) {
+            name = swapped[i].name;
+            planes = swapped[i].planes;
+        }
+    }
     while (pic.format < QSR_N_FORMATS && strcmp(qsr_format_name(pic.format), name) != 0)
         pic.format++;
     fail_unless(pic.format < QSR_N_FORMATS, "the engine has no format %s", name);
-    for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(frame); p++) {
-        guint q = yv12 && p > 0 ? 3 - p : p;
-
-        pic.data[q] = GST_VIDEO_FRAME_PLANE_DATA(frame, p);
-        pic.stride[q] = GST_VIDEO_FRAME_PLANE_STRIDE(frame, p);
+    for (guint q = 0; q < GST_VIDEO_FRAME_N_PLANES(frame); q++) {
+        pic.data[q] = GST_VIDEO_FRAME_PLANE_DATA(frame, planes[q]);
+        pic.stride[q] = GST_VIDEO_FRAME_PLANE_STRIDE(frame, planes[q]);
     }
     return pic;
 }
