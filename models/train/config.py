@@ -12,6 +12,7 @@ CACHE = os.path.join(HERE, "cache")
 
 SCALES = {"1.5x": Fraction(3, 2), "2x": Fraction(2), "3x": Fraction(3), "4x": Fraction(4)}
 SIZES = {"small": (32, 2), "medium": (32, 5), "large": (64, 11)}
+BRANCHED = ("large",)  # sizes with an input branch
 
 
 @dataclasses.dataclass
@@ -43,6 +44,10 @@ class Recipe:
     @property
     def blocks(self):
         return SIZES[self.size][1]
+
+    @property
+    def branch(self):
+        return self.size in BRANCHED
 
     @property
     def scale(self):

@@ -38,7 +38,7 @@ def eval_pairs(assets, name, scale):
 
 
 def float_upscaler(layers, scale):
-    layers = [(w.float(), b.float()) for w, b in layers]
+    layers = [tuple(t.float() for t in layer) for layer in layers]
 
     def upscale(low):
         x = torch.from_numpy(low.astype(np.float32) / 255).permute(2, 0, 1)[None]

@@ -72,9 +72,9 @@ class Average:
             self.layers = layers
             return
         keep = min(self.decay, self.steps / (self.steps + 9.0))
-        for (mean_w, mean_b), (w, b) in zip(self.layers, layers):
-            mean_w.lerp_(w, 1 - keep)
-            mean_b.lerp_(b, 1 - keep)
+        for means, layer in zip(self.layers, layers):
+            for mean, now in zip(means, layer):
+                mean.lerp_(now, 1 - keep)
 
 
 def train_float(recipe, assets, run=None, stop_at=None):
@@ -84,7 +84,7 @@ def train_float(recipe, assets, run=None, stop_at=None):
     log = Log(os.path.join(folder, "log.txt"))
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     torch.manual_seed(recipe.seed)
-    net = QuickSRNet(recipe.channels, recipe.blocks, recipe.scale, recipe.expand)
+    net = QuickSRNet(recipe.channels, recipe.blocks, recipe.scale, recipe.expand, recipe.branch)
     if recipe.start_from:
         source = os.path.join(config.RUNS, recipe.start_from, "float.pt")
         if os.path.exists(source):
@@ -111,7 +111,7 @@ def train_float(recipe, assets, run=None, stop_at=None):
     def keep(step):
         save_atomically({"net": net.state_dict(), "optimiser": optimiser.state_dict(),
                          "average": average.layers, "step": step}, checkpoint)
-        layers = [(w.cpu().contiguous(), b.cpu()) for w, b in average.layers]
+        layers = [tuple(t.cpu().contiguous() for t in layer) for layer in average.layers]
         save_atomically({"layers": layers, "step": step, "recipe": vars(recipe)},
                         os.path.join(folder, "float.pt"))
         return layers
@@ -121,7 +121,7 @@ def train_float(recipe, assets, run=None, stop_at=None):
             group["lr"] = rate_at(step, recipe, recipe.iterations, recipe.peak_rate)
         low, high = patches.batch(recipe.batch)
         loss = loss_of(net(to_unit(low, device)), to_unit(high, device), recipe.luma)
-        penalty = WIDTH_WEIGHT * width_penalty(conv.kernel() for conv in net.convs)
+        penalty = WIDTH_WEIGHT * width_penalty(net.kernels())
         optimiser.zero_grad()
         (loss + penalty).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 0.5)
@@ -133,7 +133,7 @@ def train_float(recipe, assets, run=None, stop_at=None):
         if step % 1000 == 0 or step == recipe.iterations or late:
             layers = keep(step)
             psnr = mean_psnr(held_out, float_upscaler(layers, recipe.scale))
-            widest = max(float(w.abs().max()) for w, _ in layers)
+            widest = max(float(k.abs().max()) for w, _, *branch in layers for k in [w] + branch)
             speed = (time.time() - started) / (step - first)
             log(f"step {step} loss {running / (step % 1000 or 1000):.5f} held-out {psnr:.3f} dB "
                 f"max weight {widest:.2f} {speed * 1000:.1f} ms/step")

@@ -57,7 +57,7 @@ def fine_tune(recipe, assets, run, stop_at=None):
     net.to(device)
     average = copy.deepcopy(net)
     scales = [conv.log_scale for conv in net.convs]
-    others = [p for conv in net.convs for p in (conv.weight, conv.bias)]
+    others = [p for conv in net.convs for p in conv.kernels() + [conv.bias]]
     optimiser = torch.optim.Adam([{"params": others}, {"params": scales}],
                                  lr=recipe.qat_rate, betas=(0.9, 0.99))
     first, best, best_psnr = 0, copy.deepcopy(net.state_dict()), held_out_psnr(net, pairs)

@@ -11,12 +11,13 @@ from fractions import Fraction
 import numpy as np
 
 from .intsim import Layer, Model, output_side, upscale
-from .net import kernel_of
+from .net import branch_of, kernel_of
 
 MAGIC = b"\x89QSR\r\n\x1a\n"
 HEADER = struct.Struct("<8sIIQIIIHHIHH32s48s")
 HASH_AT = 48
 LARGEST_FILE = 4 << 20
+PLAIN, BRANCHED = 1, 2  # architectures: QuickSRNet, and with an input branch
 SCALES = (Fraction(2), Fraction(3), Fraction(4), Fraction(3, 2))
 
 
@@ -44,6 +45,8 @@ def layer_bytes(layer):
     body += np.asarray(layer.multiplier).astype("<u2").tobytes()
     body += np.asarray(layer.shift).astype("u1").tobytes()
     body += np.asarray(layer.weight).astype("i1").tobytes()
+    if layer.branch is not None:
+        body += np.asarray(layer.branch).astype("i1").tobytes()
     assert layer.weight.shape[0] == cout
     return body + b"\0" * (-len(body) % 4)
 
@@ -55,6 +58,7 @@ def check_layer(layer):
             "multiplier out of range")
     require(layer.shift.max() <= 24, "shift out of range")
     require(layer.weight.min() >= -127, "weight out of range")
+    require(layer.branch is None or layer.branch.min() >= -127, "branch weight out of range")
 
 
 def encode(model):
@@ -70,8 +74,8 @@ def encode(model):
     height, width = model.test_input.shape[:2]
 
     def header(digest):
-        return HEADER.pack(MAGIC, 1, HEADER.size, HEADER.size + len(body), 1,
-                           model.channels, model.blocks, model.scale.numerator,
+        return HEADER.pack(MAGIC, 1, HEADER.size, HEADER.size + len(body),
+                           BRANCHED if model.has_branch else PLAIN, model.channels, model.blocks, model.scale.numerator,
                            model.scale.denominator, len(card), width, height, digest, b"")
 
     digest = hashlib.sha256(header(b"") + body).digest()
@@ -99,16 +103,20 @@ class Cursor:
         return np.frombuffer(self.take(np.dtype(kind).itemsize * count), kind)
 
 
-def decode_layer(cursor, cin, cout, size):
+def decode_layer(cursor, cin, cout, size, branch_size=0):
     start = cursor.at
     fraction, reserved = cursor.take(1)[0], cursor.take(3)
     require(reserved == b"\0\0\0", "reserved bytes are not zero")
     bias, multiplier = cursor.array("<i4", cout), cursor.array("<u2", cout)
     shift = cursor.array("u1", cout)
     weight = cursor.array("i1", cout * size * size * cin).reshape(cout, size, size, cin)
+    branch = None
+    if branch_size:
+        taps = branch_size * branch_size
+        branch = cursor.array("i1", cout * taps * 3).reshape(cout, branch_size, branch_size, 3)
     padding = cursor.take(-(cursor.at - start) % 4)
     require(not any(padding), "padding is not zero")
-    layer = Layer(weight, bias, multiplier, shift, fraction)
+    layer = Layer(weight, bias, multiplier, shift, fraction, branch)
     check_layer(layer)
     return layer
 
@@ -124,7 +132,7 @@ def decode(data, check_test=True):
     require(not any(reserved), "reserved bytes are not zero")
     blank = data[:HASH_AT] + bytes(32) + data[HASH_AT + 32:]
     require(hashlib.sha256(blank).digest() == digest, "the checksum does not match")
-    require(architecture == 1, "unknown architecture")
+    require(architecture in (PLAIN, BRANCHED), "unknown architecture")
     require(channels in (32, 64) and 1 <= blocks <= 16, "unknown shape of network")
     require(den > 0 and Fraction(num, den) in SCALES and (num, den) in
             [(s.numerator, s.denominator) for s in SCALES], "unknown scale")
@@ -135,7 +143,9 @@ def decode(data, check_test=True):
     layers = []
     for position in range(blocks + 2):
         cin, cout, size, _ = kernel_of(position, channels, blocks, scale)
-        layers.append(decode_layer(cursor, cin, cout, size))
+        branched = architecture == BRANCHED and position == blocks + 1
+        layers.append(decode_layer(cursor, cin, cout, size,
+                                   branch_of(scale)[0] if branched else 0))
     test_input = cursor.array("u1", 3 * width * height).reshape(height, width, 3)
     tall, wide = output_side(height, scale), output_side(width, scale)
     test_output = cursor.array("u1", 3 * wide * tall).reshape(tall, wide, 3)

@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .intsim import Layer, Model, convolve, requantise
+from .intsim import Layer, Model, convolve, convolve_branch, requantise
 
 FRACTION = 6
 # A weight of 1.98 at scale 1.98/127 keeps the output scale below 2^-6, the
@@ -58,16 +58,16 @@ def integer_bias(bias, scale, shift):
     return exact.to(torch.int32) + half.to(bias.device)
 
 
-def best_scales(weight):
+def best_scales(*kernels):
     """Per output channel the scale of least squared error, clipping and pair
-    projection counted."""
-    widest = weight.abs().flatten(1).max(1)[0].clamp(min=1e-6)
+    projection counted. Several kernels share one scale."""
+    widest = torch.cat([k.abs().flatten(1) for k in kernels], 1).max(1)[0].clamp(min=1e-6)
     best = torch.full_like(widest, float("inf"))
     chosen = widest / 127
     for factor in np.linspace(0.6, 2.1, 101):
         scale = (widest / 127 * factor).clamp(NARROWEST_SCALE, WIDEST_SCALE)
-        error = weight - integer_weights(weight, scale) * scale.view(-1, 1, 1, 1)
-        error = error.pow(2).flatten(1).sum(1)
+        error = sum((k - integer_weights(k, scale) * scale.view(-1, 1, 1, 1))
+                    .pow(2).flatten(1).sum(1) for k in kernels)
         better = error < best
         best = torch.where(better, error, best)
         chosen = torch.where(better, scale, chosen)
@@ -78,33 +78,45 @@ class QuantConv(nn.Module):
     """One layer: forward gives the integers of the contract, backward the
     gradient of the clipped real convolution (straight-through)."""
 
-    def __init__(self, weight, bias):
+    def __init__(self, weight, bias, branch=None):
         super().__init__()
         self.weight = nn.Parameter(weight.clone())
         self.bias = nn.Parameter(bias.clone())
-        self.log_scale = nn.Parameter(best_scales(weight).log())
+        self.branch = None if branch is None else nn.Parameter(branch.clone())
+        self.log_scale = nn.Parameter(best_scales(*(k.detach() for k in self.kernels())).log())
         self.frozen = None
+
+    def kernels(self):
+        return [self.weight] if self.branch is None else [self.weight, self.branch]
 
     def scale(self):
         return self.log_scale.exp().clamp(NARROWEST_SCALE, WIDEST_SCALE)
 
     def freeze(self):
         """From now on the integers stay; only bias and scale can be trained."""
-        self.frozen = integer_weights(self.weight.detach(), self.scale().detach())
+        scale = self.scale().detach()
+        self.frozen = [integer_weights(k.detach(), scale) for k in self.kernels()]
 
     def integers(self, scale):
+        """Of the weights and, where there is one, of the branch."""
         if self.frozen is not None:
             return self.frozen
-        # Clipped weights get no gradient but pull on the scale.
-        real = (self.weight / scale.view(-1, 1, 1, 1)).clamp(-127, 127)
-        whole = integer_weights(self.weight.detach(), scale.detach())
-        return real + (whole - real).detach()
+        whole = []
+        for kernel in self.kernels():
+            # Clipped weights get no gradient but pull on the scale.
+            real = (kernel / scale.view(-1, 1, 1, 1)).clamp(-127, 127)
+            rounded = integer_weights(kernel.detach(), scale.detach())
+            whole.append(real + (rounded - real).detach())
+        return whole
 
-    def forward(self, x):
+    def forward(self, x, picture=None):
         scale = self.scale()
-        whole = self.integers(scale)
-        bound = 255 * float(whole.detach().abs().flatten(1).sum(1).max())
+        whole, *branch = self.integers(scale)
+        bound = 255 * float(sum(k.detach().abs().flatten(1).sum(1)
+                                for k in [whole] + branch).max())
         acc = convolve(x, whole.contiguous(memory_format=torch.channels_last), bound)
+        for kernel in branch:
+            acc = acc + convolve_branch(picture, kernel, bound)
         soft = acc.float() * scale.view(1, -1, 1, 1) + 255 * self.bias.view(1, -1, 1, 1)
         soft = soft.clamp(0, 255)
         with torch.no_grad():
@@ -117,10 +129,11 @@ class QuantConv(nn.Module):
         scale = self.scale().detach()
         multiplier, shift = constants(scale)
         bias = integer_bias(self.bias.cpu(), scale.cpu(), shift)
-        whole = self.integers(scale).detach().permute(0, 2, 3, 1).cpu()
-        return Layer(np.ascontiguousarray(whole.numpy().astype(np.int8)),
-                     bias.numpy().astype(np.int32), multiplier.numpy().astype(np.uint16),
-                     shift.numpy().astype(np.uint8), FRACTION)
+        weights = [np.ascontiguousarray(k.detach().permute(0, 2, 3, 1).cpu().numpy()
+                                        .astype(np.int8)) for k in self.integers(scale)]
+        return Layer(weights[0], bias.numpy().astype(np.int32),
+                     multiplier.numpy().astype(np.uint16), shift.numpy().astype(np.uint8),
+                     FRACTION, *weights[1:])
 
 
 class QuantNet(nn.Module):
@@ -129,11 +142,12 @@ class QuantNet(nn.Module):
     def __init__(self, layers, scale):
         super().__init__()
         self.scale = scale
-        self.convs = nn.ModuleList(QuantConv(w.float(), b.float()) for w, b in layers)
+        self.convs = nn.ModuleList(QuantConv(*(t.float() for t in layer)) for layer in layers)
 
-    def forward(self, x):
+    def forward(self, picture):
+        x = picture
         for conv in self.convs:
-            x = conv(x)
+            x = conv(x, picture)
         return F.pixel_shuffle(x, self.scale.numerator)
 
     def model(self, card):
@@ -142,7 +156,11 @@ class QuantNet(nn.Module):
 
 
 def is_pair_safe(layer):
-    weight = layer.weight.astype(np.int64)
+    return all(kernel_is_pair_safe(k) for k in (layer.weight, layer.branch) if k is not None)
+
+
+def kernel_is_pair_safe(kernel):
+    weight = kernel.astype(np.int64)
     if weight.shape[3] % 2:
         weight = np.concatenate([weight, np.zeros_like(weight[..., :1])], 3)
     a, b = weight[..., 0::2], weight[..., 1::2]

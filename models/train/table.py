@@ -7,7 +7,7 @@ import re
 import sys
 
 from . import config, qsrfile
-from .net import kernel_of
+from .net import branch_of, kernel_of
 
 # Set5, BSD100: 8-bit results printed in the QuickSRNet paper.
 PAPER = {("small", "2"): "36.97 / 31.58", ("small", "3"): "33.03 / 28.55",
@@ -22,6 +22,10 @@ def cost(model):
         cin, cout, size, stride = kernel_of(position, model.channels, model.blocks, model.scale)
         macs += cin * cout * size * size // stride ** 2
         parameters += cin * cout * size * size + cout
+    if model.has_branch:
+        size, stride = branch_of(model.scale)
+        macs += 3 * cout * size * size // stride ** 2
+        parameters += 3 * cout * size * size
     return macs, parameters
 
 

@@ -20,12 +20,16 @@ from picture import write_png  # noqa: E402
 from train import intsim, net, qsrfile, quant  # noqa: E402
 
 SIZES = ((37, 26), (40, 28), (5, 3), (1, 1))
-RANDOM_MODELS = (  # channels, blocks, scale, fraction bits, pair-safe
-    (32, 2, Fraction(3, 2), 6, True),
-    (32, 2, Fraction(2), 6, True),
-    (32, 2, Fraction(3), 4, False),
-    (64, 1, Fraction(3, 2), 1, False),
-    (64, 1, Fraction(4), 5, True),
+RANDOM_MODELS = (  # channels, blocks, scale, fraction bits, pair-safe, input branch
+    (32, 2, Fraction(3, 2), 6, True, False),
+    (32, 2, Fraction(2), 6, True, False),
+    (32, 2, Fraction(3), 4, False, False),
+    (64, 1, Fraction(3, 2), 1, False, False),
+    (64, 1, Fraction(4), 5, True, False),
+    (32, 1, Fraction(3, 2), 6, True, True),
+    (32, 1, Fraction(2), 6, True, True),
+    (32, 1, Fraction(3), 2, False, True),
+    (32, 1, Fraction(4), 5, True, True),
 )
 GLYPHS = ("0111010001111111000110001", "1111010001111101000111110",
           "1111110000111101000011111", "1000111011101011000110001")  # 5x5 dots each
@@ -51,16 +55,25 @@ def synthetic(width, height):
     return picture.astype(np.uint8)
 
 
-def random_layer(random, cin, cout, size, fraction, pair_safe):
-    """Weights over the whole range, and constants that reach both ends of the
-    output: most channels spread over it, some saturate, some stay at 0, some
-    have no shift or the largest one."""
-    weight = np.rint(random.randn(cout, cin, size, size) * 40).clip(-127, 127)
+def random_kernel(random, cout, cin, size, width, pair_safe):
+    """Weights of (cout, ky, kx, cin) over the whole range."""
+    weight = np.rint(random.randn(cout, cin, size, size) * width).clip(-127, 127)
     weight[random.rand(*weight.shape) < 0.02] = 127
     weight[random.rand(*weight.shape) < 0.02] = -127
     if pair_safe:
         weight = quant.project_pairs(quant.torch.from_numpy(weight)).numpy()
-    sums = np.abs(weight).reshape(cout, -1).sum(1).astype(np.int64)
+    return np.ascontiguousarray(weight.transpose(0, 2, 3, 1).astype(np.int8))
+
+
+def random_layer(random, cin, cout, size, fraction, pair_safe, branch_size=0):
+    """Constants that reach both ends of the output: most channels spread over
+    it, some saturate, some stay at 0, some have no shift or the largest one."""
+    weight = random_kernel(random, cout, cin, size, 40, pair_safe)
+    branch = None
+    if branch_size:  # few weights, so they must be large to show
+        branch = random_kernel(random, cout, 3, branch_size, 90, pair_safe)
+    sums = sum(np.abs(k.astype(np.int64)).reshape(cout, -1).sum(1)
+               for k in (weight, branch) if k is not None)
     spread = 255 * sums / np.sqrt(cin * size * size)
     wanted = fraction + random.uniform(7, 9.5, cout)  # bits the spread should keep
     shift = np.rint(np.log2(spread) - wanted).clip(0, 24).astype(np.int64)
@@ -71,18 +84,19 @@ def random_layer(random, cin, cout, size, fraction, pair_safe):
     room = 2 ** 31 - 1 - 255 * sums
     for channel, sign, bits in ((7, 1, 24), (9, -1, 24), (11, 1, 16)):
         bias[channel], shift[channel] = sign * room[channel], bits
-    weight = np.ascontiguousarray(weight.transpose(0, 2, 3, 1).astype(np.int8))
     return intsim.Layer(weight, bias.astype(np.int32), multiplier.astype(np.uint16),
-                        shift.astype(np.uint8), fraction)
+                        shift.astype(np.uint8), fraction, branch)
 
 
-def random_model(channels, blocks, scale, fraction, pair_safe):
+def random_model(channels, blocks, scale, fraction, pair_safe, branch=False):
     random = np.random.RandomState(channels * 100 + scale.numerator * 10 + scale.denominator)
     layers = []
     for position in range(blocks + 2):
         cin, cout, size, _ = net.kernel_of(position, channels, blocks, scale)
-        layers.append(random_layer(random, cin, cout, size, fraction, pair_safe))
-    card = {"name": f"random-c{channels}m{blocks}", "scale": f"{float(scale):g}",
+        branch_size = net.branch_of(scale)[0] if branch and position > blocks else 0
+        layers.append(random_layer(random, cin, cout, size, fraction, pair_safe, branch_size))
+    card = {"name": f"random-c{channels}m{blocks}{'b' if branch else ''}",
+            "scale": f"{float(scale):g}",
             "training": "none: random numbers for tests", "licence": "BSD-2-Clause",
             "metrics": "none"}
     return intsim.Model(channels, blocks, scale, layers, card)

@@ -15,6 +15,7 @@ sys.path[:0] = [HERE, os.path.join(ROOT, "models")]
 try:
     import numpy as np
     import torch
+    from torch.nn import functional as F
     import make_fixture
     import picture
     from train import bicubic, config, data, intsim, loop, net, qat, qsrfile, quant, queue, table
@@ -25,44 +26,59 @@ except ImportError as missing:
 SCALES = (Fraction(3, 2), Fraction(2), Fraction(3), Fraction(4))
 
 
-def small_model(scale, channels=32, fraction=6):
-    return make_fixture.random_model(channels, 1, scale, fraction, True)
+def small_model(scale, channels=32, fraction=6, branch=False):
+    return make_fixture.random_model(channels, 1, scale, fraction, True, branch)
 
 
-def slow_layer(layer, maps, width, height):
+def slow_products(weight, maps, y, x):
+    """Of one output channel; (y, x) is where its first tap lies."""
+    acc = 0
+    for ky, row in enumerate(weight):
+        for kx, tap in enumerate(row):
+            if 0 <= y + ky < len(maps) and 0 <= x + kx < len(maps[0]):
+                acc += sum(q * int(w) for q, w in zip(maps[y + ky][x + kx], tap))
+    return acc
+
+
+def slow_store(layer, o, acc, deep):
+    f, s, m = layer.fraction, int(layer.shift[o]), int(layer.multiplier[o])
+    t = max(-32768, min(32767, acc >> s))
+    u = (t * m + (1 << 14)) >> 15
+    if deep:
+        return max(0, min(1020, (u + (1 << (f - 3))) >> (f - 2)))
+    return max(0, min(255, (u + (1 << (f - 1))) >> f))
+
+
+def slow_layer(layer, maps, picture, deep):
     """One layer in plain Python integers, straight from docs/numerics.md."""
     cout, size = layer.weight.shape[0], layer.weight.shape[1]
     step, reach = (2, 0) if size == 2 else (1, 1)
     out = []
-    for y in range(-(-height // step)):
+    for y in range(-(-len(maps) // step)):
         row = []
-        for x in range(-(-width // step)):
+        for x in range(-(-len(maps[0]) // step)):
             pixel = []
             for o in range(cout):
-                acc = int(layer.bias[o])
-                for ky in range(size):
-                    for kx in range(size):
-                        sy, sx = y * step + ky - reach, x * step + kx - reach
-                        if 0 <= sy < height and 0 <= sx < width:
-                            for i, q in enumerate(maps[sy][sx]):
-                                acc += q * int(layer.weight[o, ky, kx, i])
-                f, s, m = layer.fraction, int(layer.shift[o]), int(layer.multiplier[o])
-                t = max(-32768, min(32767, acc >> s))
-                u = (t * m + (1 << 14)) >> 15
-                pixel.append(max(0, min(255, (u + (1 << (f - 1))) >> f)))
+                acc = int(layer.bias[o]) + slow_products(layer.weight[o], maps, y * step - reach,
+                                                         x * step - reach)
+                if layer.branch is not None:  # the middle tap lies at (y, x) * step
+                    before = layer.branch.shape[1] // 2
+                    acc += slow_products(layer.branch[o], picture, y * step - before,
+                                         x * step - before)
+                pixel.append(slow_store(layer, o, acc, deep))
             row.append(pixel)
         out.append(row)
     return out
 
 
-def slow_upscale(model, rgb):
+def slow_upscale(model, rgb, deep=False):
     height, width = rgb.shape[:2]
-    maps = [[[int(v) for v in pixel] for pixel in row] for row in rgb]
+    maps = picture = [[[int(v) for v in pixel] for pixel in row] for row in rgb]
     for layer in model.layers:
-        maps = slow_layer(layer, maps, width, height)
+        maps = slow_layer(layer, maps, picture, deep and layer is model.layers[-1])
     s, cell = model.scale.numerator, model.scale.denominator
     tall, wide = (intsim.output_side(n, model.scale) for n in (height, width))
-    out = np.zeros((tall, wide, 3), np.uint8)
+    out = np.zeros((tall, wide, 3), np.uint16 if deep else np.uint8)
     for y in range(tall):
         for x in range(wide):
             for c in range(3):
@@ -75,12 +91,21 @@ class IntegerSimulation(unittest.TestCase):
     def test_against_plain_python(self):
         for scale in SCALES:
             for width, height in ((1, 1), (3, 2), (4, 5)):
-                for fraction in (1, 6):
+                for fraction, branch in ((1, False), (6, False), (5, True)):
                     with self.subTest(scale=str(scale), size=(width, height), f=fraction):
-                        model = small_model(scale, fraction=fraction)
+                        model = small_model(scale, fraction=fraction, branch=branch)
                         rgb = make_fixture.synthetic(width, height)
                         fast = intsim.upscale(model, rgb)
                         self.assertTrue(np.array_equal(fast, slow_upscale(model, rgb)))
+
+    def test_ten_bits_against_plain_python(self):
+        for scale in SCALES:
+            for fraction in (3, 6):
+                model = small_model(scale, fraction=fraction, branch=fraction == 3)
+                rgb = make_fixture.synthetic(3, 3)
+                fast = intsim.upscale(model, rgb, deep=True)
+                self.assertEqual(fast.dtype, np.uint16)
+                self.assertTrue(np.array_equal(fast, slow_upscale(model, rgb, deep=True)))
 
     def test_wide_sums_stay_exact(self):
         weight = np.full((1, 3, 3, 64), 127, np.int8)
@@ -96,7 +121,8 @@ class IntegerSimulation(unittest.TestCase):
         acc = torch.full((1, 1, 1, 1), 1 << 20, dtype=torch.int32)
         one = torch.tensor([1 << 14], dtype=torch.int32)
         zero = torch.tensor([0], dtype=torch.int32)
-        self.assertEqual(int(intsim.requantise(acc, one, zero, 4, 1023)), 1023)
+        self.assertEqual(int(intsim.requantise(acc, one, zero, 6, deep=True)), 1020)
+        self.assertEqual(int(intsim.requantise(acc, one, zero, 6)), 255)
 
 
 class Quantiser(unittest.TestCase):
@@ -130,10 +156,19 @@ class Quantiser(unittest.TestCase):
             self.assertTrue(torch.equal(safe[:, :1][ok[:, :1] & ok[:, 1:2]],
                                         q[:, :1][ok[:, :1] & ok[:, 1:2]]))
 
+    def test_branch_shares_the_scale(self):
+        weight, branch = torch.full((1, 4, 3, 3), 0.01), torch.full((1, 3, 1, 1), 0.5)
+        together = quant.best_scales(weight, branch)
+        self.assertGreater(float(together), float(quant.best_scales(weight)) * 10)
+        layer = quant.QuantConv(weight, torch.zeros(1), branch).layer()
+        # R, G and B alike: of each pair at most 128 together, B by itself up to 127
+        self.assertLessEqual(int(layer.branch[0, 0, 0, :2].astype(int).sum()), 128)
+        self.assertAlmostEqual(float(layer.branch[0, 0, 0, 2]) * float(together), 0.5, 2)
+
     def test_training_forward_is_the_contract(self):
-        for scale in SCALES:
+        for scale, branch in [(s, b) for s in SCALES for b in (False, True)]:
             torch.manual_seed(5)
-            plain = net.QuickSRNet(32, 2, scale)
+            plain = net.QuickSRNet(32, 2, scale, branch=branch)
             layers = plain.collapsed()
             tuned = quant.QuantNet(layers, scale)
             rgb = make_fixture.synthetic(12, 10)
@@ -152,6 +187,9 @@ class Quantiser(unittest.TestCase):
                 conv.frozen = None
             out.mean().backward()
             self.assertGreater(float(tuned.convs[0].weight.grad.abs().sum()), 0)
+            if branch:
+                self.assertTrue(model.has_branch)
+                self.assertGreater(float(tuned.convs[-1].branch.grad.abs().sum()), 0)
             # and it is close to the float network it came from
             with torch.no_grad():
                 exact = net.run_plain(layers, scale, x / 255) * 255
@@ -176,6 +214,53 @@ class Network(unittest.TestCase):
                 self.assertTrue(torch.allclose(
                     model(x), net.run_plain(model.collapsed(), scale, x), atol=1e-5))
 
+    def test_branch(self):
+        torch.manual_seed(1)
+        for scale in SCALES:
+            model = net.QuickSRNet(32, 1, scale, branch=True)
+            with torch.no_grad():
+                model.branch.direct.uniform_(-0.2, 0.2)
+                plain, x = model.collapsed(), torch.rand(2, 3, 8, 6)
+                self.assertTrue(torch.allclose(model(x), net.run_plain(plain, scale, x),
+                                               atol=1e-5))
+                again = net.QuickSRNet(32, 1, scale, branch=True)
+                again.load_collapsed(plain)
+                self.assertTrue(torch.allclose(model(x), again(x), atol=1e-5))
+                # odd sides: as if the picture went on in black
+                odd = torch.zeros(1, 3, 6, 8)
+                odd[:, :, :5, :7] = torch.rand(1, 3, 5, 7)
+                alone = [(torch.zeros_like(w), torch.zeros_like(b), *k) for w, b, *k in plain]
+                part = net.run_plain(alone, scale, odd[:, :, :5, :7])
+                whole = net.run_plain(alone, scale, odd)
+                self.assertTrue(torch.equal(part, whole[:, :, :part.shape[2], :part.shape[3]]))
+
+    def test_branch_starts_as_nearest_neighbour(self):
+        x = torch.rand(1, 3, 4, 4)
+        for scale in SCALES:
+            model = net.QuickSRNet(32, 1, scale, branch=True)
+            self.assertEqual(float(model.convs[-1].identity.abs().sum()), 0)
+            with torch.no_grad():
+                out = F.pixel_shuffle(model.branch(x), scale.numerator)
+            layers = [(net.identity_kernel(p, 32, 1, scale), None) for p in range(3)]
+            self.assertTrue(torch.equal(out, net.run_plain(layers, scale, x)))
+
+    def test_branch_learns(self):
+        torch.manual_seed(4)
+        pair = data.make_pair(make_fixture.synthetic(48, 36), Fraction(2))
+        high, low = (torch.from_numpy(p[None].astype(np.float32) / 255).permute(0, 3, 1, 2)
+                     for p in pair)
+        model = net.QuickSRNet(32, 1, Fraction(2), expand=0, branch=True)
+        optimiser = torch.optim.Adam(model.parameters(), lr=1e-3)
+        losses = []
+        for _ in range(30):
+            loss = loop.loss_of(model(low), high, 1.0)
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            losses.append(float(loss.detach()))
+        self.assertLess(losses[-1], losses[0] * 0.7)
+        self.assertGreater(float(model.branch.direct.abs().max()), 1e-3)
+
     def test_identity_start_is_nearest_neighbour(self):
         x = torch.rand(1, 3, 4, 4)
         for scale in SCALES:
@@ -198,8 +283,8 @@ class Network(unittest.TestCase):
 
 class Files(unittest.TestCase):
     def test_round_trip(self):
-        for scale in SCALES:
-            model = small_model(scale)
+        for scale, branch in [(s, b) for s in SCALES for b in (False, True)]:
+            model = small_model(scale, branch=branch)
             with tempfile.TemporaryDirectory() as folder:
                 path = os.path.join(folder, "m.qsr")
                 qsrfile.write(model, path)
@@ -208,9 +293,20 @@ class Files(unittest.TestCase):
             self.assertEqual(again.card, model.card)
             self.assertEqual(again.scale, scale)
             for one, two in zip(model.layers, again.layers):
-                for key in ("weight", "bias", "multiplier", "shift", "fraction"):
+                for key in ("weight", "bias", "multiplier", "shift", "fraction", "branch"):
                     self.assertTrue(np.array_equal(getattr(one, key), getattr(two, key)))
             self.assertEqual(qsrfile.encode(again), qsrfile.encode(model))
+
+    def test_branch_of_a_file(self):
+        plain, branched = (qsrfile.encode(small_model(Fraction(3, 2), branch=b))
+                           for b in (False, True))
+        self.assertEqual((plain[24], branched[24]), (1, 2))
+        # 27 * 27 more, and a letter of the name; the padding was 3 and is 2
+        self.assertEqual(len(branched) - len(plain), 729 + 1 - 1)
+        model = small_model(Fraction(2), branch=True)
+        model.layers[-1].branch[0, 0, 0, 0] = -128
+        with self.assertRaises(qsrfile.BadModel):
+            qsrfile.encode(model)
 
     def test_damage_is_refused(self):
         whole = qsrfile.encode(small_model(Fraction(2)))
@@ -294,6 +390,8 @@ class Configuration(unittest.TestCase):
     def test_recipes(self):
         self.assertEqual(config.recipe("small", "4x").start_from, "small-2x")
         self.assertEqual(config.recipe("small", "2x").start_from, "")
+        self.assertTrue(config.recipe("large", "2x").branch)
+        self.assertFalse(config.recipe("medium", "2x").branch)
         self.assertTrue(config.recipe("small", "1.5x").file.endswith("quicksrnet-small-x1.5.qsr"))
 
     def test_queue_is_readable(self):
@@ -315,16 +413,19 @@ class WholePath(unittest.TestCase):
     def test_train_resume_export(self):
         log = loop.Log
         with tempfile.TemporaryDirectory() as folder:
-            kept = config.RUNS, config.CACHE
+            kept = config.RUNS, config.CACHE, config.SIZES
             config.RUNS, config.CACHE = (os.path.join(folder, n) for n in ("runs", "cache"))
+            config.SIZES = {"small": (32, 2), "large": (32, 1)}  # Large would take its time
             loop.Log = qat.Log = lambda path: lambda text: None
             try:
-                self.train(folder)
+                assets = self.pictures(folder)
+                self.train(folder, assets, "small", "22,752 | 22,860")
+                self.train(folder, assets, "large", "13,572 | 13,648")
             finally:
-                config.RUNS, config.CACHE = kept
+                config.RUNS, config.CACHE, config.SIZES = kept
                 loop.Log = qat.Log = log
 
-    def train(self, folder):
+    def pictures(self, folder):
         assets = os.path.join(folder, "assets")
         for part in ("train/bsds400", *(f"eval/{name}/{sub}" for name in ("Set5", "BSD100")
                                         for sub in ("HR", "x2/LR"))):
@@ -336,18 +437,22 @@ class WholePath(unittest.TestCase):
             high, low = data.make_pair(make_fixture.synthetic(24, 20), Fraction(2))
             data.Image.fromarray(high).save(os.path.join(assets, f"eval/{name}/HR/1.png"))
             data.Image.fromarray(low).save(os.path.join(assets, f"eval/{name}/x2/LR/1.png"))
-        recipe = config.recipe("small", "2x", iterations=3, batch=2, patch=16, warmup=1,
+        return assets
+
+    def train(self, folder, assets, size, cost):
+        recipe = config.recipe(size, "2x", iterations=3, batch=2, patch=16, warmup=1,
                                qat_iterations=2, settle_iterations=2)
         self.assertFalse(loop.train_float(recipe, assets, stop_at=0))
         self.assertTrue(loop.train_float(recipe, assets))
         self.assertEqual(qat.load_float(recipe.run)["step"], 3)
         self.assertIsNone(qat.fine_tune(recipe, assets, recipe.run, stop_at=0))
         tuned = qat.fine_tune(recipe, assets, recipe.run)
-        path = os.path.join(folder, "model.qsr")
+        path = os.path.join(folder, f"{size}.qsr")
         card = qat.export(recipe, assets, recipe.run, tuned, path)
         self.assertEqual(qsrfile.read(path).card, card)
-        self.assertIn("22,752 | 22,860", table.row(path))
-        further = config.recipe("small", "4x", iterations=1, batch=1, patch=16, seed=4)
+        self.assertEqual(qsrfile.read(path).has_branch, recipe.branch)
+        self.assertIn(cost, table.row(path))
+        further = config.recipe(size, "4x", iterations=1, batch=1, patch=16, seed=4)
         self.assertEqual(further.start_from, recipe.run)
         self.assertTrue(loop.train_float(further, assets))
 
