@@ -189,6 +189,8 @@ static int try_device(const Report *report, QsrModel *model, const QsrSettings *
         return ret;
     }
     say_library(report, &rpc);
+    const char *path = getenv("DSP_LIBRARY_PATH");
+    say(report, "skels are looked for in", "%s", path ? path : "FastRPC's own folders");
     ret = qsr_hex_program_new(&program, model, err);
     if (ret == 0)
         ret = qsr_hex_start(&session, &rpc, program, &options, err);

@@ -79,9 +79,11 @@ static bool set_option(BenchOptions *b, int option, int *exit_code)
     case ':':
         *exit_code = qsr_cli_usage("bench", "an option needs a value");
         return false;
-    default:
+    case '?':
         *exit_code = qsr_cli_usage("bench", "unknown option");
         return false;
+    default:
+        return qsr_cli_backend_option(&b->common, "bench", option, optarg, exit_code);
     }
 }
 
@@ -91,7 +93,8 @@ static bool parse(BenchOptions *b, int argc, char **argv, int *exit_code)
         { "scale", required_argument, NULL, 's' },   { "model", required_argument, NULL, 'm' },
         { "threads", required_argument, NULL, 't' }, { "frames", required_argument, NULL, 'f' },
         { "size", required_argument, NULL, 'z' },    { "cpumask", required_argument, NULL, 'c' },
-        { "help", no_argument, NULL, 'h' },          { NULL, 0, NULL, 0 },
+        { "help", no_argument, NULL, 'h' },          QSR_BACKEND_OPTIONS,
+        { NULL, 0, NULL, 0 },
     };
     int option;
 
@@ -149,6 +152,17 @@ static int measure(QsrContext *ctx, const QsrFrame *in, const QsrFrame *out, dou
     return ret;
 }
 
+static void print_backends(const QsrContext *ctx)
+{
+    QsrBackendStats s;
+
+    qsr_get_stats(ctx, &s);
+    if (strcmp(s.state, "off") != 0 && strcmp(s.state, "absent") != 0)
+        printf("frames on the DSP %llu, on the CPU %llu, redone %llu; DSP %s, %.2f ms, CPU %.2f "
+               "ms\n", (unsigned long long)s.frames_dsp, (unsigned long long)s.frames_cpu,
+               (unsigned long long)s.redone, s.state, s.dsp_ms, s.cpu_ms);
+}
+
 int qsr_cmd_bench(int argc, char **argv)
 {
     QsrFrame in = { 0 }, out = { 0 };
@@ -180,6 +194,8 @@ int qsr_cmd_bench(int argc, char **argv)
                qsr_thread_count(ctx), 1000 * times[n / 2], 1 / times[n / 2], n, 1000 * times[0]);
     else
         qsr_cli_error("%s", err.message);
+    if (ret == 0)
+        print_backends(ctx);
     free(times);
     qsr_frame_free(&in);
     qsr_frame_free(&out);

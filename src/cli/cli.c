@@ -96,25 +96,46 @@ bool qsr_cli_parse_scale(const char *text, QsrScale *scale)
     return false;
 }
 
-int qsr_cli_open(QsrContext **ctx, QsrScale *scale, const QsrOptions *o, QsrError *err)
+int qsr_cli_open_model(QsrModel **model, const QsrOptions *o, QsrError *err)
 {
     const size_t len = strlen(o->model);
     const bool file = strchr(o->model, '/') || (len > 4 && !strcmp(o->model + len - 4, ".qsr"));
     QsrScale wanted = o->scale;
-    QsrSettings settings;
-    QsrModel *model;
-    int ret;
 
-    *ctx = NULL;
     if (!wanted.num && !file)
         wanted = QSR_SCALE(2, 1);
-    ret = qsr_model_open(&model, o->model, wanted, err);
+    return qsr_model_open(model, o->model, wanted, err);
+}
+
+static void note_log(void *opaque, QsrLogLevel level, const char *message)
+{
+    if (level <= QSR_LOG_WARNING)
+        qsr_cli_note(opaque, "%s", message);
+}
+
+void qsr_cli_settings(QsrSettings *settings, const QsrOptions *o)
+{
+    qsr_settings_default(settings);
+    settings->backend = o->backend;
+    settings->n_threads = o->threads;
+    settings->hexagon_library = o->hexagon_library;
+    settings->hexagon_skel_dir = o->hexagon_skel_dir;
+    settings->hexagon_timeout_ms = o->hexagon_timeout_ms;
+    settings->log = note_log;
+    settings->log_opaque = (void *)o;
+}
+
+int qsr_cli_open(QsrContext **ctx, QsrScale *scale, const QsrOptions *o, QsrError *err)
+{
+    QsrSettings settings;
+    QsrModel *model;
+    int ret = qsr_cli_open_model(&model, o, err);
+
+    *ctx = NULL;
     if (ret < 0)
         return ret;
     *scale = qsr_model_info(model)->scale;
-    qsr_settings_default(&settings);
-    settings.backend = o->backend;
-    settings.n_threads = o->threads;
+    qsr_cli_settings(&settings, o);
     ret = qsr_open(ctx, model, &settings, err);
     qsr_model_unref(&model);
     return ret;

@@ -30,6 +30,9 @@ typedef struct QsrOptions {
     QsrScale scale;      // QSR_SCALE_ANY: that of the model file, or 2
     const char *model;
     QsrBackendId backend;
+    const char *hexagon_library;  // NULL: the library's defaults
+    const char *hexagon_skel_dir;
+    int hexagon_timeout_ms;
     int threads;         // 0: all allowed cores
     int matrix;          // enum QsrMatrix, or -1: by the number of lines
     int64_t frames;      // stop after so many; 0: all
@@ -60,6 +63,23 @@ bool qsr_cli_flush_stdout(void);
 // after a complaint or, with *exit_code == QSR_EXIT_OK, after printing the help.
 bool qsr_cli_parse(QsrOptions *o, int argc, char **argv, int *exit_code);
 
+// Options about the backend, which `upscale`, `bench` and `doctor` have in common:
+// getopt_long's table ends with QSR_BACKEND_OPTIONS, and what it finds is handed to
+// qsr_cli_backend_option. False after a complaint.
+enum {
+    QSR_OPT_BACKEND = 512,
+    QSR_OPT_HEXAGON_LIBRARY,
+    QSR_OPT_HEXAGON_SKEL_DIR,
+    QSR_OPT_HEXAGON_TIMEOUT,
+};
+#define QSR_BACKEND_OPTIONS                                                   \
+    { "backend", required_argument, NULL, QSR_OPT_BACKEND },                  \
+    { "hexagon-library", required_argument, NULL, QSR_OPT_HEXAGON_LIBRARY },  \
+    { "hexagon-skel-dir", required_argument, NULL, QSR_OPT_HEXAGON_SKEL_DIR }, \
+    { "hexagon-timeout-ms", required_argument, NULL, QSR_OPT_HEXAGON_TIMEOUT }
+bool qsr_cli_backend_option(QsrOptions *o, const char *command, int option, char *value,
+                            int *exit_code);
+
 // "2", "1.5"; the buffer is static per call site, 16 bytes.
 typedef struct QsrScaleText {
     char text[16];
@@ -70,12 +90,17 @@ bool qsr_cli_parse_scale(const char *text, QsrScale *scale);
 // Opens the model and the engine that the options ask for; *scale is the factor.
 int qsr_cli_open(QsrContext **ctx, QsrScale *scale, const QsrOptions *o, QsrError *err);
 
+// The two halves of it. The settings point into `o`, which has to stay.
+int qsr_cli_open_model(QsrModel **model, const QsrOptions *o, QsrError *err);
+void qsr_cli_settings(QsrSettings *settings, const QsrOptions *o);
+
 // Commands: argv[0] is the command's name. They return an exit code.
 int qsr_cmd_upscale(int argc, char **argv);
 int qsr_cmd_models(int argc, char **argv);
 int qsr_cmd_verify(int argc, char **argv);
 int qsr_cmd_info(int argc, char **argv);
 int qsr_cmd_bench(int argc, char **argv);
+int qsr_cmd_doctor(int argc, char **argv);
 
 // Their help texts (help.c).
 extern const char qsr_help_main[];
@@ -84,6 +109,7 @@ extern const char qsr_help_models[];
 extern const char qsr_help_verify[];
 extern const char qsr_help_info[];
 extern const char qsr_help_bench[];
+extern const char qsr_help_doctor[];
 
 // True if the arguments of a command without options ask for its help or are
 // wrong; *exit_code is then what to return.

@@ -12,6 +12,7 @@ const char qsr_help_main[] =
     "  verify FILE.qsr  check model files\n"
     "  info             show versions, instruction sets and threads\n"
     "  bench            measure the speed on this machine\n"
+    "  doctor           check this installation, or a Hexagon DSP\n"
     "\n"
     "  -h, --help       this text; 'qsr COMMAND --help' for one command\n"
     "  --version        version\n";
@@ -40,6 +41,8 @@ const char qsr_help_upscale[] =
     "      --md5             print the MD5 of the upscaled samples\n"
     "      --cpumask LIST    instruction sets that may be used ('c': none)\n"
     "      --backend NAME    auto (default), cpu or hexagon\n"
+    "      --hexagon-library FILE, --hexagon-skel-dir DIR, --hexagon-timeout-ms N\n"
+    "                        for devices with a Qualcomm DSP, see 'qsr doctor --help'\n"
     "  -h, --help            this text\n"
     "\n"
     "OUT gets its name when it is complete: a broken or stopped run leaves nothing.\n";
@@ -73,4 +76,26 @@ const char qsr_help_bench[] =
     "  -m, --model NAME      built-in model, or a .qsr file (default quicksrnet-small)\n"
     "  -t, --threads N       0 (default): all cores this process may use\n"
     "      --cpumask LIST    instruction sets that may be used ('c': none)\n"
+    "      --backend NAME    auto (default), cpu or hexagon\n"
+    "      --hexagon-library FILE, --hexagon-skel-dir DIR, --hexagon-timeout-ms N\n"
+    "                        for devices with a Qualcomm DSP, see 'qsr doctor --help'\n"
     "  -h, --help            this text\n";
+
+const char qsr_help_doctor[] =
+    "Usage: qsr doctor [OPTIONS]\n"
+    "\n"
+    "Checks the built-in models and the instruction sets of this machine. With\n"
+    "--hexagon: looks for a Qualcomm DSP step by step, runs a few frames on it and\n"
+    "prints all that a report about a device needs. Exit code 1 if something fails.\n"
+    "\n"
+    "      --hexagon             look for a Hexagon DSP\n"
+    "      --hexagon-library FILE\n"
+    "                            FastRPC's library (default libcdsprpc.so)\n"
+    "      --hexagon-skel-dir DIR\n"
+    "                            folder of libqsr_skel_v*.so (default: as\n"
+    "                            DSP_LIBRARY_PATH and the system have it)\n"
+    "      --size WxH            of the frames (default 960x540)\n"
+    "  -s, --scale N             1.5, 2 (default), 3 or 4\n"
+    "  -m, --model NAME          built-in model, or a .qsr file\n"
+    "  -t, --threads N           of the CPU; 0 (default): all it may use\n"
+    "  -h, --help                this text\n";

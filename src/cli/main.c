@@ -12,6 +12,7 @@ static const struct {
 } commands[] = {
     { "upscale", qsr_cmd_upscale }, { "models", qsr_cmd_models }, { "verify", qsr_cmd_verify },
     { "info", qsr_cmd_info },       { "bench", qsr_cmd_bench },
+    { "doctor", qsr_cmd_doctor },
 };
 
 static int finish(void)

@@ -12,7 +12,6 @@
 enum {
     OPT_CPUMASK = 256,
     OPT_MD5,
-    OPT_BACKEND,
     OPT_FRAMES,
     OPT_MATRIX,
     OPT_QUALITY,
@@ -25,7 +24,6 @@ static const struct option long_options[] = {
     { "model", required_argument, NULL, 'm' },
     { "threads", required_argument, NULL, 't' },
     { "cpumask", required_argument, NULL, OPT_CPUMASK },
-    { "backend", required_argument, NULL, OPT_BACKEND },
     { "matrix", required_argument, NULL, OPT_MATRIX },
     { "frames", required_argument, NULL, OPT_FRAMES },
     { "quality", required_argument, NULL, OPT_QUALITY },
@@ -35,6 +33,7 @@ static const struct option long_options[] = {
     { "quiet", no_argument, NULL, 'q' },
     { "progress", no_argument, NULL, OPT_PROGRESS },
     { "help", no_argument, NULL, 'h' },
+    QSR_BACKEND_OPTIONS,
     { NULL, 0, NULL, 0 },
 };
 
@@ -72,13 +71,42 @@ static bool number_option(const char *command, const char *name, int64_t min, in
     return false;
 }
 
-static bool set_option(QsrOptions *o, const char *command, int option, int *exit_code)
+bool qsr_cli_backend_option(QsrOptions *o, const char *command, int option, char *value,
+                            int *exit_code)
 {
     static const char *const backends[] = { "auto", "cpu", "hexagon", NULL };
+    int index;
+    int64_t n;
+
+    switch (option) {
+    case QSR_OPT_BACKEND:
+        if (parse_word(value, backends, &index)) {
+            o->backend = (QsrBackendId)index;
+            return true;
+        }
+        *exit_code = qsr_cli_usage(command, "--backend is auto, cpu or hexagon, not '%s'", value);
+        return false;
+    case QSR_OPT_HEXAGON_LIBRARY:
+        o->hexagon_library = value;
+        return true;
+    case QSR_OPT_HEXAGON_SKEL_DIR:
+        o->hexagon_skel_dir = value;
+        return true;
+    case QSR_OPT_HEXAGON_TIMEOUT:
+        if (!number_option(command, "hexagon-timeout-ms", 0, 60000, &n, exit_code))
+            return false;
+        o->hexagon_timeout_ms = (int)n;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool set_option(QsrOptions *o, const char *command, int option, int *exit_code)
+{
     static const char *const matrices[] = { "bt601", "bt709", "bt2020", "smpte240m", "fcc", NULL };
     QsrError err;
     int64_t n;
-    int index;
 
     switch (option) {
     case 's':
@@ -98,13 +126,6 @@ static bool set_option(QsrOptions *o, const char *command, int option, int *exit
         if (qsr_set_cpu_mask(optarg, &err) == 0)
             return true;
         *exit_code = qsr_cli_usage(command, "--cpumask: %s", err.message);
-        return false;
-    case OPT_BACKEND:
-        if (parse_word(optarg, backends, &index)) {
-            o->backend = (QsrBackendId)index;
-            return true;
-        }
-        *exit_code = qsr_cli_usage(command, "--backend is auto, cpu or hexagon, not '%s'", optarg);
         return false;
     case OPT_MATRIX:
         if (parse_word(optarg, matrices, &o->matrix))
@@ -141,7 +162,7 @@ static bool set_option(QsrOptions *o, const char *command, int option, int *exit
         *exit_code = qsr_cli_flush_stdout() ? QSR_EXIT_OK : QSR_EXIT_FAILED;
         return false;
     default:
-        return false;
+        return qsr_cli_backend_option(o, command, option, optarg, exit_code);
     }
 }
 

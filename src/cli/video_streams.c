@@ -141,7 +141,9 @@ static GstElement *add_upscaler(QsrVideoJob *job)
     if (!up)
         return NULL;
     g_object_set(up, "scale", (gdouble)job->scale.num / job->scale.den, "model", job->o->model,
-                 "n-threads", (guint)job->o->threads, "qos", FALSE, NULL);
+                 "n-threads", (guint)job->o->threads, "qos", FALSE, "hexagon-library",
+                 job->o->hexagon_library, "hexagon-skel-dir", job->o->hexagon_skel_dir,
+                 "hexagon-timeout-ms", (guint)job->o->hexagon_timeout_ms, NULL);
     gst_util_set_object_arg(G_OBJECT(up), "backend", backends[job->o->backend]);
     qsr_video_add_probe(up, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_upscaling, job);
     qsr_video_add_probe(up, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,

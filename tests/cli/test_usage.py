@@ -13,7 +13,7 @@ class Usage(Case):
     def test_help(self):
         code, out, err = run('--help')
         self.assertEqual((code, err), (0, ''))
-        for command in ('upscale', 'models', 'verify', 'info', 'bench'):
+        for command in ('upscale', 'models', 'verify', 'info', 'bench', 'doctor'):
             self.assertIn(command, out.decode())
             code, text, err = run(command, '--help')
             self.assertEqual((code, err), (0, ''))
@@ -79,7 +79,34 @@ class Usage(Case):
 
     def test_backend(self):
         png = self.file('in.png', make_png(1, 1, 2, 8, [[1, 2, 3]]))
-        self.bad(1, 'exagon', 'upscale', png, self.path('out.png'), '--backend', 'hexagon')
+        missing = ('--hexagon-library', 'libno-such-library.so')
+        plain = run('upscale', png, '--md5', '--backend', 'cpu', '-q')
+        code, out, err = run('upscale', png, '--md5', '--backend', 'hexagon', *missing)
+        self.assertEqual((code, out), plain[:2])
+        self.assertEqual(err.count('no Hexagon DSP: '), 1)
+        self.assertIn('libno-such-library.so', err)
+        code, out, err = run('upscale', png, '--md5', '--backend', 'auto', *missing)
+        self.assertEqual((code, out), plain[:2])
+        self.assertNotIn('Hexagon', err)
+        self.bad(2, '--backend is auto, cpu or hexagon', 'bench', '--backend', 'gpu')
+        self.bad(2, '--hexagon-timeout-ms takes a number from 0 to 60000', 'upscale', png,
+                 '--md5', '--hexagon-timeout-ms', '-1')
+
+    def test_doctor(self):
+        code, out, err = run('doctor')
+        self.assertEqual((code, err), (0, ''))
+        self.assertIn(b'instruction set: c: good\n', out)
+        self.assertTrue(out.endswith(b'result: this installation works\n'))
+        code, out, err = run('doctor', '--hexagon', '--size', '32x16', '--hexagon-library',
+                             'libno-such-library.so')
+        self.assertEqual((code, err), (1, ''))
+        for line in (b'device node: /dev/fastrpc-cdsp: ', b'environment: DSP_LIBRARY_PATH',
+                     b'frame on the CPU: ', b'failure: there is no FastRPC library: '
+                     b'libno-such-library.so: ', b'result: no DSP can be used here\n'):
+            self.assertIn(line, out)
+        self.bad(2, '--size is WIDTHxHEIGHT', 'doctor', '--size', '5')
+        self.bad(2, 'unknown option --dsp', 'doctor', '--dsp')
+        self.bad(2, "unexpected argument 'x'", 'doctor', 'x')
 
     def test_unknown_model(self):
         png = self.file('in.png', make_png(1, 1, 2, 8, [[1, 2, 3]]))
