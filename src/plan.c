@@ -94,7 +94,7 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
     // An input branch reads row y (at 3/2: from y - 1 on) when the input, one row a
     // layer and a chunk ahead, has come to y + n_maps + QSR_CHUNK_ROWS - 1.
     p->in_rows = p->ring_rows;
-    if (m->layers[m->n_layers - 1].branch)
+    if (m->layers[m->n_layers - 1].branch_ksize)
         p->in_rows = max_int(p->in_rows, QSR_CHUNK_ROWS + p->n_maps + p->stride2);
     p->out_rows = p->s + 2;
     p->deep = r->deep;

@@ -128,7 +128,7 @@ static void produce_head(Strip *s, int y)
             src[i] = map_row(s, last, y + i - 1);
     }
     const QsrConvParams *head = &sh->model->layers[sh->model->n_layers - 1];
-    for (int i = -head->branch_ksize / 2; head->branch && i <= head->branch_ksize / 2; i++)
+    for (int i = -head->branch_ksize / 2; head->branch_ksize && i <= head->branch_ksize / 2; i++)
         in[1 + i] = map_row(s, 0, y + i);
     const int positions = (s->task.cols + p->step - 1) / p->step;
     const bool store10 = p->deep && head->frac >= QSR_RQ_MIN_DEEP_FRAC;
