@@ -3,9 +3,10 @@
 // The emulated DSP: a program for qemu-hexagon that loads a skel and serves the
 // calls of wire.h.
 //
-//     dsp_emu SKEL ENTRY HEAP
+//     dsp_emu SKEL ENTRY HEAP UNITS
 //
-// HEAP: bytes that the heap may hold; 0 hides its functions from the skel. Ends
+// HEAP: bytes that the heap may hold; 0 hides its functions from the skel. UNITS:
+// vector units that threads can have at a time. Ends
 // when the host closes the socket, also in the middle of a call. Exit status: 0,
 // or 2 to 8 for what was wrong.
 
@@ -189,12 +190,12 @@ static uint32_t number(const char *s)
 static int run(const uint32_t *stack)
 {
     char *const *argv = (char *const *)(const void *)(stack + 1);
-    if (stack[0] != 4) {
-        say("usage: dsp_emu SKEL ENTRY HEAP\n");
+    if (stack[0] != 5) {
+        say("usage: dsp_emu SKEL ENTRY HEAP UNITS\n");
         return 2;
     }
     const uint32_t heap = number(argv[3]);
-    pd_set_heap(heap, heap != 0);
+    pd_configure(heap, heap != 0, (int)number(argv[4]));
     const Invoke invoke = (Invoke)load_library(argv[1], argv[2]);
     if (!invoke || pd_start_thread(watch, NULL))
         return 3;

@@ -60,7 +60,7 @@ static inline uint32_t qemu_packets(void)
 // pd.c: the functions that a process on the DSP offers to the libraries it loads.
 void *pd_symbol(const char *name);
 uint32_t pd_heap_in_use(void);
-void pd_set_heap(uint32_t limit, int present);
+void pd_configure(uint32_t heap_limit, int heap_present, int vector_units);
 int pd_start_thread(void (*entry)(void *), void *arg);
 void say(const char *text); // to standard error
 

@@ -83,13 +83,14 @@ static void become_dsp(int sock, pid_t parent, bool main_thread, char *const arg
 
 static int spawn(EmuProcess *p, const char *entry)
 {
-    char path[4096], heap[16];
+    char path[4096], heap[16], units[16];
     const char *named = getenv("QSR_EMU_QEMU"), *qemu = named ? named : "qemu-hexagon";
     snprintf(heap, sizeof(heap), "%u", (unsigned)emu_device.heap);
+    snprintf(units, sizeof(units), "%u", (unsigned)emu_device.hvx);
     int pair[2];
     if (program_path(path, sizeof(path)) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
         return -1;
-    char *const argv[] = {(char *)qemu, "-cpu", "v67", path, p->skel, (char *)entry, heap, NULL};
+    char *const argv[] = {(char *)qemu, "-cpu", "v67", path, p->skel, (char *)entry, heap, units, NULL};
     const pid_t self = getpid();
     const bool main_thread = (pid_t)syscall(SYS_gettid) == self;
     p->pid = fork();

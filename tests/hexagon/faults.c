@@ -281,6 +281,25 @@ static void test_devices(void)
     }
 }
 
+// Fewer vector units than threads make it slower; without one a v66 skel cannot run.
+static void test_vector_units(void)
+{
+    for (int units = 0; units < 4; units++) {
+        char device[16];
+        uint64_t h;
+        QsrDspInfo info;
+        snprintf(device, sizeof(device), "hvx=%d", units);
+        set("", device);
+        EXPECT(0, rpc_open(&rpc, SKEL, &h));
+        EXPECT(0, rpc_info(&rpc, h, &info));
+        CHECK(info.hvx_contexts == (uint32_t)units, "%u", info.hvx_contexts);
+        EXPECT(0, prepare(h, 4));
+        for (int i = 0; i < 3; i++)
+            expect_frame(h, device, units ? 0 : (int)0x80000401, units, units);
+        EXPECT(0, rpc.close(h));
+    }
+}
+
 // The heap of the DSP: threads are given up first; without one there is an arena.
 static void test_dsp_memory(void)
 {
@@ -489,6 +508,7 @@ int main(int argc, char **argv)
     test_frame_faults();
     test_schedule();
     test_devices();
+    test_vector_units();
     test_dsp_memory();
     test_host_memory();
     test_kill();

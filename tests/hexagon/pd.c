@@ -25,13 +25,14 @@ typedef struct Block {
     uint32_t map_size, size;
 } Block;
 
-static uint32_t heap_limit = 256u << 20, heap_used;
-static int heap_present = 1;
+static uint32_t heap_limit, heap_used;
+static int heap_present, units;
 
-void pd_set_heap(uint32_t limit, int present)
+void pd_configure(uint32_t limit, int present, int vector_units)
 {
     heap_limit = limit;
     heap_present = present;
+    units = vector_units;
 }
 
 uint32_t pd_heap_in_use(void)
@@ -167,10 +168,13 @@ int pd_start_thread(void (*entry)(void *), void *arg)
 
 static int units_taken;
 
+// The real one waits for a unit; this one refuses, which it may.
 int qurt_hvx_lock(int mode)
 {
-    __atomic_add_fetch(&units_taken, 1, __ATOMIC_RELAXED);
-    return mode == 1 ? 0 : -1;
+    if (mode == 1 && __atomic_add_fetch(&units_taken, 1, __ATOMIC_RELAXED) <= units)
+        return 0;
+    qurt_hvx_unlock();
+    return -1;
 }
 
 int qurt_hvx_unlock(void)
@@ -180,7 +184,7 @@ int qurt_hvx_unlock(void)
 
 int qurt_hvx_get_units(void)
 {
-    return 4 << 8;
+    return units << 8;
 }
 
 uint32_t qurt_thread_get_id(void)

@@ -179,14 +179,16 @@ static void test_models(void)
         check_self_test(m);
         qsr_model_unref(&m);
     }
-    for (int i = 0; i < 8; i++) {
+    for (int i = 0; i < 16; i++) {
         const QsrTestModelSpec spec = {
-            .scale = scales[i % 4], .channels = i < 4 ? 32 : 64, .blocks = 1 + i % 3,
-            .unsafe_pairs = i % 2, .extreme_bias = i % 3 == 0, .seed = 100u + (uint32_t)i,
+            .scale = scales[i % 4], .channels = i & 4 ? 64 : 32, .blocks = 1 + i % 3,
+            .branch = i >= 8, .frac = 4, .unsafe_pairs = i % 2, .extreme_bias = i % 3 == 0,
+            .seed = 100u + (uint32_t)i,
         };
         QsrModel *m = load(&spec, NULL, QSR_SCALE_ANY);
-        const Case c = {.in = QSR_FORMAT_RGB, .out = QSR_FORMAT_RGB, .width = 5 + 2 * i,
-                        .height = 5, .threads = 1 + i % 4, .strip = 8};
+        const QsrFormat format = i % 3 ? QSR_FORMAT_RGB : QSR_FORMAT_Y444_10LE;
+        const Case c = {.in = format, .out = format, .width = 5 + 2 * (i % 8), .height = 5,
+                        .threads = 1 + i % 4, .strip = 8};
         compare(m, &c);
         qsr_model_unref(&m);
     }
