@@ -4,82 +4,9 @@
 
 #include <string.h>
 
-#include "kernels/dsp.h"
-#include "tests/checkasm/checkasm.h"
-
-// Widths around every vector size, and one long row for the benchmark.
-static const int widths[] = { 1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,  14,  15,  16, 17,
-                              23, 31, 32, 33, 47, 63, 64, 65, 66, 97, 127, 128, 129, 200, 1920 };
-#define N_WIDTHS ((int)(sizeof(widths) / sizeof(widths[0])))
-#define ROUNDS 4
-
-// Slots: destinations of plain C, of the version under test, and sources.
-enum { REF = 0, NEW = 4, SRC = 8 };
+#include "tests/checkasm/pixel.h"
 
 static QsrPixelDSP dsp;
-
-// The circumstances of one call.
-typedef struct Case {
-    int n, misalign;
-    enum CheckPlace place;
-    char text[64];
-} Case;
-
-// Steps through the circumstances; false after the last, which is a long row
-// with everything aligned, for the benchmark.
-static int next_case(Case *c, int *i)
-{
-    if (*i == N_WIDTHS * ROUNDS)
-        return 0;
-    c->n = widths[*i / ROUNDS];
-    c->place = *i & 1 ? CHECK_TAIL : CHECK_HEAD;
-    c->misalign = *i & 2 ? 0 : check_random_between(0, 15);
-    ++*i;
-    return 1;
-}
-#define FOR_EACH_CASE(c) \
-    Case c = { 0 };      \
-    for (int step_ = 0; next_case(&c, &step_);)
-
-static uint8_t *source(int slot, size_t size, const Case *c)
-{
-    // A misaligned source ends some bytes before the no-access page, or begins
-    // some bytes behind one.
-    const size_t slack = (size_t)c->misalign;
-    uint8_t *p = check_src(SRC + slot, size + slack, c->place);
-    if (c->place == CHECK_HEAD)
-        p += slack;
-    check_fill(p, size);
-    return p;
-}
-
-static uint16_t *source_u16(int slot, size_t n, int max, const Case *c)
-{
-    uint16_t *p = (uint16_t *)(void *)check_src(SRC + slot, 2 * n, c->place);
-    check_fill_u16(p, n, max);
-    return p;
-}
-
-static uint8_t *dest_ref(int slot, size_t size, const Case *c)
-{
-    return check_dst_at(REF + slot, size, c->misalign);
-}
-
-static uint8_t *dest_new(int slot, size_t size, const Case *c)
-{
-    return check_dst_at(NEW + slot, size, c->misalign);
-}
-
-static void same(int slot, const Case *c)
-{
-    check_same(REF + slot, NEW + slot, "n %d, misaligned by %d", c->n, c->misalign);
-}
-
-#define REFERENCE(type, fn, ...)                                            \
-    type const new = (fn);                                                  \
-    type const ref = (type)check_func((CheckFn)new, __VA_ARGS__);           \
-    if (!ref)                                                               \
-        return
 
 // -------------------------------------------------------------------- in ---
 
@@ -219,6 +146,27 @@ static void check_load_byte(void)
     }
 }
 
+static void check_merge4(void)
+{
+    typedef void (*Fn)(uint8_t *, const uint8_t *const[4], int, int);
+    REFERENCE(Fn, dsp.merge4, "merge4");
+
+    FOR_EACH_CASE(c) {
+        const uint8_t *s[4];
+        const int none = check_random_between(0, 2), fill = check_random_between(0, 1) * 255;
+        for (int i = 0; i < 4; i++)
+            s[i] = source(i, (size_t)c.n, &c);
+        if (none)
+            s[none == 1 ? 0 : 3] = NULL;
+        uint8_t *d0 = dest_ref(0, 4 * (size_t)c.n, &c), *d1 = dest_new(0, 4 * (size_t)c.n, &c);
+        ref(d0, s, fill, c.n);
+        new(d1, s, fill, c.n);
+        same(0, &c);
+        if (step_ == N_WIDTHS * ROUNDS)
+            CHECK_BENCH(new(d1, s, fill, c.n));
+    }
+}
+
 // ------------------------------------------------------------------- out ---
 
 static void check_store(int order, const char *name, int bytes)
@@ -305,7 +253,7 @@ static void check_rgbx_to_uv(void)
     }
 }
 
-static const int16_t down_weights[2][3] = { { 0, 2, 2 }, { 1, 2, 1 } };
+static const int16_t down_weights[3][3] = { { 0, 2, 2 }, { 1, 2, 1 }, { 0, 4, 0 } };
 
 static void check_chroma_down_v(void)
 {
@@ -315,7 +263,7 @@ static void check_chroma_down_v(void)
 
     FOR_EACH_CASE(c) {
         const size_t n = (size_t)c.n;
-        const int16_t *w = down_weights[check_random() & 1];
+        const int16_t *w = down_weights[check_random() % 3];
         const uint8_t *s[3];
         uint16_t *d0[3], *d1[3];
         for (int i = 0; i < 3; i++)
@@ -460,6 +408,7 @@ void check_pixel(void)
     for (int i = 0; i < QSR_N_ORDERS; i++)
         check_row(dsp.load_rgb[i], orders[i].load, orders[i].bytes, 4);
     check_load_byte();
+    check_merge4();
 
     for (int i = 0; i < QSR_N_ORDERS; i++)
         check_store(i, orders[i].store, orders[i].bytes);
@@ -472,4 +421,5 @@ void check_pixel(void)
 
     check_alpha_v();
     check_alpha_h();
+    check_pixel10(&dsp);
 }
