@@ -19,14 +19,11 @@
 #ifndef QSR_KERNELS_ARM_CONV_ARM_H
 #define QSR_KERNELS_ARM_CONV_ARM_H
 
-#include <arm_neon.h>
 #include <string.h>
 
+#include "kernels/arm/neon.h"
 #include "kernels/dsp.h"
 #include "kernels/requant.h"
-#if !defined(__aarch64__)
-#include "kernels/arm/neon32.h"
-#endif
 
 #define PIXELS 4
 #define OUTPUTS 16
@@ -44,13 +41,6 @@ typedef struct ArmWeights {
 
 _Static_assert(sizeof(ArmWeights) % 64 == 0, "weights must start on a cache line");
 
-// Counts are constants at every call, so that sums live in registers.
-#define INLINE static inline __attribute__((always_inline))
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
 
 // sums[p][v] = outputs 4v..4v+3, v < nv, of PIXELS pixels `stride` bytes apart:
 // the bias and `rows` runs of `run` inputs, a multiple of CHUNK, the first at src[0] + offset.

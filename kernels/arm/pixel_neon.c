@@ -1,36 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Pixel rows with NEON, 64-bit and 32-bit. A row is done in blocks of STEP
-// pixels (or chroma samples), the last of which overlaps the one before it and
-// writes the same bytes again; rows shorter than a block go to plain C.
-#include <arm_neon.h>
-#include <stddef.h>
-
-#include "kernels/dsp.h"
-#if !defined(__aarch64__)
-#include "kernels/arm/neon32.h"
-#endif
-
-#define INLINE static inline __attribute__((always_inline))
-
-// The start of the block after the one at i.
-INLINE int next_block(int i, int n, int step)
-{
-    i += step;
-    return i < n && i > n - step ? n - step : i;
-}
-#define FOR_BLOCKS(i, n, step) for (int i = 0; i < n; i = next_block(i, n, step))
-
-static QsrPixelDSP plain(void)
-{
-    QsrPixelDSP dsp;
-    qsr_pixel_dsp_init_c(&dsp);
-    return dsp;
-}
+// Pixel rows of 8 bits with NEON, 64-bit and 32-bit.
+#include "kernels/arm/pixel_arm.h"
 
 // Two halves of eight sums to bytes: clamp(sum >> bits), rounded to nearest.
-#define NARROW(lo, hi, bits) \
-    vqmovun_s16(vcombine_s16(vrshrn_n_s32(lo, bits), vrshrn_n_s32(hi, bits)))
+#define NARROW(lo, hi, bits) vqmovun_s16(ROUND16(lo, hi, bits))
 
 INLINE int16x8_t widen(uint8x8_t v)
 {
@@ -158,13 +132,16 @@ FOR_EACH_ORDER3(decl_load3)
     static void load_##name##_neon(uint8_t *rgbx, const uint8_t *src, int n)            \
     {                                                                                   \
         static const uint8_t places[16] = PLACES(r, g, b, 0xff);                        \
-        if (n < 4) {                                                                    \
+        if (n < 16) {                                                                   \
             plain().load_rgb[QSR_ORDER_##order](rgbx, src, n);                          \
             return;                                                                     \
         }                                                                               \
         const uint8x16_t index = vld1q_u8(places);                                      \
-        FOR_BLOCKS(i, n, 4)                                                             \
-            vst1q_u8(rgbx + 4 * i, vqtbl1q_u8(vld1q_u8(src + 4 * i), index));           \
+        FOR_BLOCKS(i, n, 16)                                                            \
+            UNROLL                                                                      \
+            for (int k = 0; k < 64; k += 16)                                            \
+                vst1q_u8(rgbx + 4 * i + k,                                              \
+                         vqtbl1q_u8(vld1q_u8(src + 4 * i + k), index));                 \
     }
 FOR_EACH_ORDER4(decl_load4)
 
@@ -186,6 +163,20 @@ static void load_byte_neon(uint8_t *dst, const uint8_t *src, int offset, int n)
     FOR_BLOCKS(i, n, 16) {
         const uint16x8_t lo = byte_of(src + 4 * i, shift), hi = byte_of(src + 4 * i + 32, shift);
         vst1q_u8(dst + i, vcombine_u8(vmovn_u16(lo), vmovn_u16(hi)));
+    }
+}
+
+static void merge4_neon(uint8_t *dst, const uint8_t *const s[4], int fill, int n)
+{
+    if (n < 16) {
+        plain().merge4(dst, s, fill, n);
+        return;
+    }
+    const uint8x16_t f = vdupq_n_u8((uint8_t)fill);
+    FOR_BLOCKS(i, n, 16) {
+        const uint8x16x4_t out = {{s[0] ? vld1q_u8(s[0] + i) : f, vld1q_u8(s[1] + i),
+                                   vld1q_u8(s[2] + i), s[3] ? vld1q_u8(s[3] + i) : f}};
+        vst4q_u8(dst + 4 * i, out);
     }
 }
 
@@ -230,15 +221,10 @@ FOR_EACH_ORDER3(decl_store3)
     }
 FOR_EACH_ORDER4(decl_store4)
 
-// c[0] * R + c[1] * G + c[2] * B + bias, eight pixels, to bytes: >> 15, rounded.
 INLINE uint8x8_t combine_rgb(const int16x8_t rgb[3], const int16_t c[3], int32_t bias)
 {
-    int32x4_t lo = vdupq_n_s32(bias), hi = lo;
-    for (int k = 0; k < 3; k++) {
-        lo = vmlal_n_s16(lo, vget_low_s16(rgb[k]), c[k]);
-        hi = vmlal_n_s16(hi, vget_high_s16(rgb[k]), c[k]);
-    }
-    return NARROW(lo, hi, 15);
+    const int32x4x2_t sum = combine(rgb, c, bias);
+    return NARROW(sum.val[0], sum.val[1], 15);
 }
 
 static void rgbx_to_y_neon(uint8_t *y, const uint8_t *rgbx, const QsrRgbToYuv *m, int n)
@@ -306,15 +292,10 @@ static void chroma_down_v_neon(uint16_t *const dst[3], const uint8_t *a, const u
 
 // c . s, eight samples, to bytes: >> 19, rounded; in two steps, as no instruction
 // narrows by more than 16.
-INLINE uint8x8_t combine_sums(const uint16x8_t s[3], const int16_t c[3])
+INLINE uint8x8_t combine_sums(const int16x8_t s[3], const int16_t c[3])
 {
-    int32x4_t lo = vdupq_n_s32((128 << 19) + (1 << 18)), hi = lo;
-    for (int k = 0; k < 3; k++) {
-        const int16x8_t v = vreinterpretq_s16_u16(s[k]);
-        lo = vmlal_n_s16(lo, vget_low_s16(v), c[k]);
-        hi = vmlal_n_s16(hi, vget_high_s16(v), c[k]);
-    }
-    return vqshrun_n_s16(vcombine_s16(vshrn_n_s32(lo, 16), vshrn_n_s32(hi, 16)), 3);
+    const int32x4x2_t sum = combine(s, c, (128 << 19) + (1 << 18));
+    return vqshrun_n_s16(FLOOR16(sum.val[0], sum.val[1], 16), 3);
 }
 
 static void chroma_down_h_neon(uint8_t *u, uint8_t *v, const uint16_t *const sum[3],
@@ -327,13 +308,14 @@ static void chroma_down_h_neon(uint8_t *u, uint8_t *v, const uint16_t *const sum
     const uint16_t wl = (uint16_t)w[0], wm = (uint16_t)w[1], wr = (uint16_t)w[2];
     const int16_t cu[3] = {m->u[0], m->u[1], m->u[2]}, cv[3] = {m->v[0], m->v[1], m->v[2]};
     FOR_BLOCKS(i, n, 8) {
-        uint16x8_t s[3];
+        int16x8_t s[3];
         for (int k = 0; k < 3; k++) {
             const uint16_t *p = sum[k] + 2 * i;
             const uint16x8x2_t left_own = vld2q_u16(p - 1);
             const uint16x8_t right = vextq_u16(left_own.val[0], vld1q_dup_u16(p + 15), 1);
-            s[k] = vmlaq_n_u16(vmlaq_n_u16(vmulq_n_u16(left_own.val[1], wm), left_own.val[0], wl),
-                               right, wr);
+            s[k] = vreinterpretq_s16_u16(
+                vmlaq_n_u16(vmlaq_n_u16(vmulq_n_u16(left_own.val[1], wm), left_own.val[0], wl),
+                            right, wr));
         }
         vst1_u8(u + i, combine_sums(s, cu));
         vst1_u8(v + i, combine_sums(s, cv));
@@ -371,6 +353,32 @@ static void alpha_v_neon(int16_t *dst, const uint8_t *const s[4], const int16_t 
     }
 }
 
+// A pixel is the product of four samples and four taps, summed across: those of
+// four pixels at a time.
+static void alpha_h_neon(uint8_t *dst, const int16_t *v, const int16_t taps[][4],
+                         const int8_t *offset, int phase0, int num, int den, int n)
+{
+    int p = phase0 % den, x = phase0 / den * num;
+
+    for (int i = 0; i < n; i += 4) {
+        int32x4_t sum[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
+        const int some = n - i < 4 ? n - i : 4;
+        for (int j = 0; j < some; j++) {
+            sum[j] = vmull_s16(vld1_s16(v + x + offset[p] - 1), vld1_s16(taps[p]));
+            if (++p == den) {
+                p = 0;
+                x += num;
+            }
+        }
+        const int32x4_t all = vpaddq_s32(vpaddq_s32(sum[0], sum[1]), vpaddq_s32(sum[2], sum[3]));
+        const int16x4_t narrow = vqrshrn_n_s32(all, 10);
+        uint8_t out[8];
+        vst1_u8(out, vqmovun_s16(vcombine_s16(narrow, narrow)));
+        for (int j = 0; j < some; j++)
+            dst[i + j] = out[j];
+    }
+}
+
 void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp)
 {
     dsp->chroma_up_v = chroma_up_v_neon;
@@ -379,6 +387,7 @@ void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp)
     dsp->yuv_to_rgbx = yuv_to_rgbx_neon;
     dsp->gray_to_rgbx = gray_to_rgbx_neon;
     dsp->load_byte = load_byte_neon;
+    dsp->merge4 = merge4_neon;
     dsp->rgbx_to_y = rgbx_to_y_neon;
     dsp->rgbx_to_uv = rgbx_to_uv_neon;
     dsp->rgbx_to_gray = rgbx_to_gray_neon;
@@ -386,6 +395,8 @@ void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp)
     dsp->chroma_down_h = chroma_down_h_neon;
     dsp->interleave = interleave_neon;
     dsp->alpha_v = alpha_v_neon;
+    dsp->alpha_h = alpha_h_neon;
+    qsr_pixel10_dsp_init_neon(dsp);
 
 #define rows_of_order(name, order, ...)                     \
     dsp->load_rgb[QSR_ORDER_##order] = load_##name##_neon;   \
