@@ -43,6 +43,10 @@ void qsr_test_model_seal(uint8_t *file, size_t size);
 void qsr_ref_network(uint8_t *dst, const uint8_t *src, int w, int h, const QsrConvParams *layers,
                      int n_layers, QsrScale scale);
 
+// The same with the last layer stored in 10 bits: y10 of docs/numerics.md.
+void qsr_ref_network_deep(uint16_t *dst, const uint8_t *src, int w, int h,
+                          const QsrConvParams *layers, int n_layers, QsrScale scale);
+
 // A generator of the same numbers everywhere (xorshift32). seed 0 is taken as 1.
 uint32_t qsr_test_random(uint32_t *state);
 
