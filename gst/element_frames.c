@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 
+#include <gst/allocators/gstdmabuf.h>
+
 #include "element.h"
 
 // ----------------------------------------------------------------- engine ---
@@ -121,6 +123,23 @@ static gboolean map_frame(GstQsrUpscale *self, GstVideoFrame *frame, GstVideoInf
     return FALSE;
 }
 
+// A DSP can read a decoder's dma-buf where it lies. What has to be forgotten again,
+// or NULL.
+static gpointer share_input(GstQsrUpscale *self, GstBuffer *buffer, const GstVideoFrame *frame)
+{
+    const GstMapInfo *map = &frame->map[0];
+    GstMemory *memory = map->memory;
+    guint8 *start;
+
+    if (gst_buffer_n_memory(buffer) != 1 || !memory || !gst_is_dmabuf_memory(memory))
+        return NULL;
+    start = map->data - memory->offset; // of the mapping
+    return qsr_share_memory(self->context, start, memory->maxsize,
+                            gst_dmabuf_memory_get_fd(memory))
+               ? start
+               : NULL;
+}
+
 // The parent's would post a warning and push an unwritten picture where a
 // buffer cannot be mapped.
 static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffer *inbuf,
@@ -130,6 +149,7 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
     GstVideoFilter *filter = GST_VIDEO_FILTER(trans);
     GstVideoFrame in, out;
     GstQsrModels *models = NULL;
+    gpointer shared;
     GstFlowReturn ret;
     gint serial;
     QsrError err;
@@ -155,7 +175,10 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
         gst_video_frame_unmap(&in);
         return GST_FLOW_ERROR;
     }
+    shared = share_input(self, inbuf, &in);
     ret = gst_qsr_upscale_transform_frame(filter, &in, &out);
+    if (shared)
+        qsr_forget_memory(self->context, shared);
     gst_video_frame_unmap(&out);
     gst_video_frame_unmap(&in);
     return ret;

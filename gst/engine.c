@@ -29,7 +29,6 @@ void gst_qsr_engine_settings_fill(const GstQsrEngineSettings *s, QsrSettings *se
     settings->hexagon_skel_dir = s->hexagon_skel_dir;
     settings->hexagon_timeout_ms = (int) s->hexagon_timeout_ms;
     settings->hexagon_verify = (int) s->hexagon_verify;
-    settings->hexagon_no_fallback = !s->hexagon_fallback;
 }
 
 int gst_qsr_engine_probe(const GstQsrModels *models, const GstQsrEngineSettings *s, QsrError *err)
@@ -42,6 +41,7 @@ int gst_qsr_engine_probe(const GstQsrModels *models, const GstQsrEngineSettings 
         return 0;
     gst_qsr_engine_settings_fill(s, &settings);
     settings.n_threads = 1;
+    settings.hexagon_no_fallback = 1;
     ret = qsr_open(&context, models->model[0], &settings, err);
     qsr_close(&context);
     return ret;

@@ -21,7 +21,8 @@ void gst_qsr_engine_settings_init(GstQsrEngineSettings *s);
 void gst_qsr_engine_settings_copy(GstQsrEngineSettings *to, const GstQsrEngineSettings *from);
 void gst_qsr_engine_settings_clear(GstQsrEngineSettings *s);
 
-// For the library; the strings stay those of `s`.
+// For the library; the strings stay those of `s`. With the CPU to fall back on: a
+// stream that has begun goes on.
 void gst_qsr_engine_settings_fill(const GstQsrEngineSettings *s, QsrSettings *settings);
 
 // A DSP that there is no substitute for has to be there: 0, or a sentence why not.

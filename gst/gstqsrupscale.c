@@ -160,6 +160,21 @@ static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
     return TRUE;
 }
 
+// The streaming thread may wait for a DSP that hangs; it shall not when all stops.
+static GstStateChangeReturn gst_qsr_upscale_change_state(GstElement *element,
+                                                         GstStateChange transition)
+{
+    GstQsrUpscale *self = GST_QSR_UPSCALE(element);
+
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
+        GST_OBJECT_LOCK(self);
+        if (self->context)
+            qsr_stop_waiting(self->context);
+        GST_OBJECT_UNLOCK(self);
+    }
+    return GST_ELEMENT_CLASS(parent_class)->change_state(element, transition);
+}
+
 // ---------------------------------------------------------------- properties ---
 
 static void renegotiate(GstQsrUpscale *self)
@@ -570,6 +585,7 @@ static void gst_qsr_upscale_class_init(GstQsrUpscaleClass *klass)
                                           "Upscales video with a small neural network (QuickSRNet)",
                                           "the qsr authors");
 
+    element_class->change_state = GST_DEBUG_FUNCPTR(gst_qsr_upscale_change_state);
     trans_class->start = GST_DEBUG_FUNCPTR(gst_qsr_upscale_start);
     trans_class->stop = GST_DEBUG_FUNCPTR(gst_qsr_upscale_stop);
     gst_qsr_upscale_install_caps(trans_class);

@@ -24,6 +24,8 @@ typedef struct QsrBackend {
     // See qsr_share_memory; NULL: of no use.
     int (*share)(void *state, void *data, size_t size, int fd);
     void (*forget)(void *state, void *data);
+    // From any thread; NULL: there is nothing to wait for.
+    void (*stop_waiting)(void *state);
     void (*close)(void *state);
 } QsrBackend;
 

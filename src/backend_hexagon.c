@@ -14,6 +14,7 @@
 #include "src/hexagon_pace.h"
 
 #define OPEN_MS 5000
+#define OPEN_WAIT_MS 700 // of these, that qsr_open may take
 #define CONFIG_MS 2000
 #define CLOSE_MS 400 // twice this much at most
 #define MAX_REGIONS 64
@@ -33,6 +34,7 @@ typedef struct HexEngine {
     void *cpu;
     QsrLogger logger;
     bool by_name;           // QSR_BACKEND_HEXAGON, not AUTO
+    bool must;              // ... and no CPU in its place
     bool no_hurry;
     int open_ms;
     QsrFastRpc rpc;
@@ -48,8 +50,10 @@ typedef struct HexEngine {
     Region regions[MAX_REGIONS];
     int n_regions;
 
-    pthread_mutex_t lock;   // of `stats`
+    pthread_mutex_t lock;   // of what follows
     QsrBackendStats stats;
+    bool stopped;           // nobody shall wait for the DSP
+    QsrHexSession *waiting; // whose job is waited for
 } HexEngine;
 
 QsrHexTuning qsr_hex_tuning;
@@ -83,6 +87,40 @@ static void count(HexEngine *e, uint64_t *counter)
 {
     pthread_mutex_lock(&e->lock);
     ++*counter;
+    pthread_mutex_unlock(&e->lock);
+}
+
+// ------------------------------------------------------------------ waiting ---
+
+static bool is_stopped(HexEngine *e)
+{
+    pthread_mutex_lock(&e->lock);
+    const bool stopped = e->stopped;
+    pthread_mutex_unlock(&e->lock);
+    return stopped;
+}
+
+static bool wait_for_job(HexEngine *e, int64_t until, QsrHexResult *r)
+{
+    pthread_mutex_lock(&e->lock);
+    e->waiting = e->session;
+    if (e->stopped)
+        qsr_hex_hurry(e->session);
+    pthread_mutex_unlock(&e->lock);
+    const bool done = qsr_hex_wait(e->session, until, r);
+    pthread_mutex_lock(&e->lock);
+    e->waiting = NULL;
+    pthread_mutex_unlock(&e->lock);
+    return done;
+}
+
+static void hex_stop_waiting(void *state)
+{
+    HexEngine *e = state;
+    pthread_mutex_lock(&e->lock);
+    e->stopped = true;
+    if (e->waiting)
+        qsr_hex_hurry(e->waiting);
     pthread_mutex_unlock(&e->lock);
 }
 
@@ -226,7 +264,7 @@ static bool configure(HexEngine *e, const QsrPicture *in, const QsrPicture *out)
 
     QsrHexResult r;
     qsr_hex_configure(e->session, in, out, direct);
-    if (!qsr_hex_wait(e->session, qsr_hex_now() + CONFIG_MS * 1000, &r))
+    if (!wait_for_job(e, qsr_hex_now() + CONFIG_MS * 1000, &r))
         r = too_late("the configuration");
     const int code = qsr_rpc_base_code(r.code);
     if (r.ok) {
@@ -300,8 +338,11 @@ static int by_dsp(HexEngine *e, const QsrPicture *in, const QsrPicture *out, boo
         if (ret == 0)
             until = patience(e, start);
     }
-    if (!qsr_hex_wait(e->session, until, &r)) {
-        if (until < e->deadline) {
+    if (!wait_for_job(e, until, &r)) {
+        // It may be good for something later: look_after_late_frame.
+        if (until < e->deadline || is_stopped(e)) {
+            if (ret < 0)
+                return by_cpu(e, in, out, err);
             count(e, &e->stats.frames_cpu);
             return 0;
         }
@@ -336,7 +377,7 @@ static int hex_process(void *state, const QsrPicture *in, const QsrPicture *out,
     HexEngine *e = state;
     QsrPaceWay way = QSR_PACE_CPU;
     look_around(e);
-    if (e->health.state == QSR_HEALTH_READY && configure(e, in, out))
+    if (e->health.state == QSR_HEALTH_READY && !is_stopped(e) && configure(e, in, out))
         way = qsr_pace_next(&e->pace);
     const int ret = way == QSR_PACE_CPU ? by_cpu(e, in, out, err)
                                         : by_dsp(e, in, out, way == QSR_PACE_BOTH, err);
@@ -397,8 +438,11 @@ static int find_dsp(HexEngine *e, QsrModel *model, const QsrSettings *settings, 
     if (ret < 0)
         return ret;
     begin_opening(e);
-    if (e->session && (e->by_name || e->no_hurry))
+    const int64_t soon = qsr_hex_now() + OPEN_WAIT_MS * 1000;
+    if (e->session && (e->must || e->no_hurry))
         finish_opening(e, e->deadline);
+    else if (e->session && e->by_name)
+        finish_opening(e, soon < e->deadline ? soon : e->deadline);
     return 0;
 }
 
@@ -419,6 +463,7 @@ static int hex_open(void **state, QsrModel *model, const QsrSettings *settings,
         return qsr_fail(err, QSR_ERR_NOMEM, "no memory for the engine");
     pthread_mutex_init(&e->lock, NULL);
     e->by_name = settings->backend == QSR_BACKEND_HEXAGON;
+    e->must = e->by_name && settings->hexagon_no_fallback;
     e->open_ms = tuning->open_ms ? tuning->open_ms : OPEN_MS;
     e->no_hurry = tuning->no_hurry;
     qsr_health_init(&e->health);
@@ -426,17 +471,16 @@ static int hex_open(void **state, QsrModel *model, const QsrSettings *settings,
         e->health.first_wait_ms = tuning->first_wait_ms;
     qsr_pace_init(&e->pace, e->by_name, settings->hexagon_verify, settings->hexagon_timeout_ms);
 
-    const bool must = e->by_name && settings->hexagon_no_fallback;
     QsrError why = {.code = 0};
     int ret = qsr_backend_cpu.open(&e->cpu, model, settings, logger, err);
     if (ret == 0) {
-        e->logger = must ? (QsrLogger){keep_message, warning} : *logger;
+        e->logger = e->must ? (QsrLogger){keep_message, warning} : *logger;
         ret = find_dsp(e, model, settings, &why);
         e->logger = *logger;
         if (ret < 0)
             qsr_fail(err, ret, "%s", why.message);
     }
-    if (ret == 0 && must && e->health.state != QSR_HEALTH_READY) {
+    if (ret == 0 && e->must && e->health.state != QSR_HEALTH_READY) {
         char *end = strstr(warning, "; the CPU");
         if (end)
             *end = 0;
@@ -468,7 +512,7 @@ static int hex_share(void *state, void *data, size_t size, int fd)
 {
     HexEngine *e = state;
     if (!e->rpc.register_buffer || e->n_regions == MAX_REGIONS || size > INT32_MAX ||
-        e->health.state == QSR_HEALTH_ABSENT || e->health.state == QSR_HEALTH_DISABLED)
+        e->health.state != QSR_HEALTH_READY)
         return 0;
     e->rpc.register_buffer(data, (int)size, fd, 0);
     e->regions[e->n_regions++] = (Region){data, size};
@@ -497,5 +541,6 @@ const QsrBackend qsr_backend_hexagon = {
     .get_stats = hex_get_stats,
     .share = hex_share,
     .forget = hex_forget,
+    .stop_waiting = hex_stop_waiting,
     .close = hex_close,
 };

@@ -12,7 +12,7 @@
 
 // Odd, wider than a vector, and small: an emulated DSP runs it, too.
 #define TEST_WIDTH 45
-#define TEST_HEIGHT 23
+#define TEST_HEIGHT 9
 #define TEST_SEED 1
 
 // Appends `size` bytes and zeros up to a multiple of 8; only counts if dst is NULL.

@@ -336,13 +336,21 @@ static bool wait_for_change(QsrHexSession *s, int64_t until)
 bool qsr_hex_wait(QsrHexSession *s, int64_t until, QsrHexResult *result)
 {
     pthread_mutex_lock(&s->lock);
-    while (s->job != QSR_HEX_IDLE && wait_for_change(s, until))
+    while (s->job != QSR_HEX_IDLE && !s->hurry && wait_for_change(s, until))
         ;
     const bool done = s->job == QSR_HEX_IDLE;
     if (done)
         *result = s->result;
     pthread_mutex_unlock(&s->lock);
     return done;
+}
+
+void qsr_hex_hurry(QsrHexSession *s)
+{
+    pthread_mutex_lock(&s->lock);
+    s->hurry = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->lock);
 }
 
 static void give(QsrHexSession *s, QsrHexJob job)

@@ -58,6 +58,7 @@ typedef struct QsrHexSession {
     pthread_cond_t changed;
     int refs;             // owner, thread, killer
     QsrHexJob job;        // under way, or IDLE
+    bool hurry;           // nobody waits any more
     bool retired, ended;  // shall end; the thread has ended
     bool killing, killed; // the killer is at work; there is one to join
     QsrHexResult result;  // of the last job
@@ -88,6 +89,9 @@ int qsr_hex_start(QsrHexSession **session, const QsrFastRpc *rpc, QsrHexProgram 
 
 // Waits until the job is done; false if it is not at `until`. The result is copied.
 bool qsr_hex_wait(QsrHexSession *s, int64_t until, QsrHexResult *result);
+
+// Ends such a wait, and all later ones, from another thread.
+void qsr_hex_hurry(QsrHexSession *s);
 
 // Configured for such pictures, strides of a direct input included.
 bool qsr_hex_fits(const QsrHexSession *s, const QsrPicture *in, const QsrPicture *out,

@@ -134,6 +134,12 @@ void qsr_forget_memory(QsrContext *ctx, void *data)
         ctx->backend->forget(ctx->state, data);
 }
 
+void qsr_stop_waiting(QsrContext *ctx)
+{
+    if (ctx->backend->stop_waiting)
+        ctx->backend->stop_waiting(ctx->state);
+}
+
 void qsr_close(QsrContext **ctx)
 {
     if (!ctx || !*ctx)

@@ -264,6 +264,9 @@ typedef struct QsrContext QsrContext;
 
 // Opens an engine for one model; starts its threads, which sleep between
 // frames. `settings` may be NULL. Thread-safety: safe.
+//
+// With QSR_BACKEND_HEXAGON it waits for the DSP, for 0.7 s at most (5 s without
+// fallback); what is not open then is opened while the CPU makes the first frames.
 QSR_API int qsr_open(QsrContext **ctx, QsrModel *model, const QsrSettings *settings, QsrError *err);
 
 // Allocates all memory for pictures of this format and size, so that the next
@@ -304,7 +307,7 @@ QSR_API void qsr_get_stats(const QsrContext *ctx, QsrBackendStats *stats);
 // Lets a DSP read input pictures where they lie, without a copy: memory that is
 // mapped from the dma-buf `fd`, until qsr_forget_memory. Planes must lie in one
 // such region and have positive strides. 1: done, 0: of no use with this context
-// (no DSP, a library that cannot, 64 regions are known already). The descriptor
+// (no DSP at the moment, a library that cannot, 64 regions are known already). The descriptor
 // stays the caller's and has to stay open.
 QSR_API int qsr_share_memory(QsrContext *ctx, void *data, size_t size, int fd);
 QSR_API void qsr_forget_memory(QsrContext *ctx, void *data);
@@ -317,6 +320,11 @@ QSR_API void qsr_forget_memory(QsrContext *ctx, void *data);
 typedef void (*QsrReportFunc)(void *opaque, const char *key, const char *value);
 QSR_API int qsr_hexagon_report(QsrModel *model, const QsrSettings *settings, int width, int height,
                                QsrReportFunc report, void *opaque, QsrError *err);
+
+// From now on this context does not wait for a DSP, and a qsr_process that does so in
+// another thread lets the CPU make the frame at once. For a quick end: qsr_close,
+// which has to wait for that thread, can follow. Thread-safety: safe.
+QSR_API void qsr_stop_waiting(QsrContext *ctx);
 
 // Joins the threads, frees everything, sets *ctx to NULL. NULL is fine. Takes less
 // than a second, even while a DSP hangs; the thread and the memory of a call that

@@ -393,6 +393,42 @@ static void test_comes_back(void)
     check_clean(&d);
 }
 
+static void *stop_soon(void *ctx)
+{
+    nap(50);
+    qsr_stop_waiting(ctx);
+    return NULL;
+}
+
+// Another thread ends a long wait; the frame comes from the CPU, and so do all later.
+static void test_stop_waiting(void)
+{
+    QsrSettings s = settings_for(QSR_BACKEND_HEXAGON, NULL);
+    pthread_t thread;
+    FakeDsp d;
+    s.hexagon_timeout_ms = 60000;
+    fake->reset(&d);
+    d.fault = FAKE_HANG;
+    d.fault_frame = 4;
+    fake->change(&d);
+    Bench b = begin_usual(&s);
+    for (int n = 0; n < 4; n++)
+        one_frame(&b);
+    const double start = now_ms();
+    pthread_create(&thread, NULL, stop_soon, b.ctx);
+    one_frame(&b);
+    one_frame(&b);
+    CHECK(now_ms() - start < 700, "%.0f ms", now_ms() - start);
+    pthread_join(thread, NULL);
+    const QsrBackendStats st = stats_of(&b);
+    CHECK(st.frames_dsp == 4 && st.frames_cpu == 2 && st.redone == 0 && st.timeouts == 0,
+          "%d %d %d", (int)st.frames_dsp, (int)st.frames_cpu, (int)st.redone);
+    end(&b);
+    fake->look(&d);
+    CHECK(d.kills == 1 && d.frames == 5, "%d %d", d.kills, d.frames);
+    check_clean(&d);
+}
+
 static void test_close_hangs(void)
 {
     const QsrSettings s = settings_for(QSR_BACKEND_HEXAGON, NULL);
@@ -701,6 +737,7 @@ int main(int argc, char **argv)
     test_never_returns(0);
     test_never_returns(1);
     test_comes_back();
+    test_stop_waiting();
     test_close_hangs();
     for (size_t i = 0; i < sizeof(absences) / sizeof(absences[0]); i++)
         test_absence(&absences[i]);
