@@ -12,6 +12,7 @@
 
 #define PLANE_ALIGN 128
 #define POISON 0xA5 // what nobody has written
+#define MOST_PACKETS ((uint64_t)1 << 48) // of one call, and cycles: days
 
 int64_t qsr_hex_now(void)
 {
@@ -208,15 +209,13 @@ static void process(QsrHexSession *s, QsrHexResult *r)
     r->status = status;
     if (!r->ok)
         return;
-    uint64_t unwritten;
-    memset(&unwritten, POISON, sizeof(unwritten));
     if (status.number != s->number)
         qsr_hex_fault(r, QSR_FAULT_BAD_REPLY, 0,
                       "the frame: success, but the status is of frame %u instead of %u",
                       (unsigned)status.number, (unsigned)s->number);
-    else if (status.packets == unwritten || status.cycles == unwritten)
+    else if (status.packets > MOST_PACKETS || status.cycles > MOST_PACKETS)
         qsr_hex_fault(r, QSR_FAULT_BAD_REPLY, 0,
-                      "the frame: success, but only a part of the status came back");
+                      "the frame: success, but the rest of the status makes no sense");
 }
 
 static void destroy(QsrHexSession *s)

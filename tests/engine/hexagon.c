@@ -256,7 +256,7 @@ static const Fault faults[] = {
     {"hang", FAKE_HANG, 0, 0, 1, 0, 0, 1, QSR_RPC_EXPIRED, "not done in time", "ready"},
     {"no status", FAKE_NO_STATUS, 0, 0, 0, 0, 1, 1, 0, "the status is of frame", "ready"},
     {"wrong status", FAKE_WRONG_STATUS, 0, 0, 0, 0, 1, 1, 0, "instead of", "ready"},
-    {"half a status", FAKE_HALF_STATUS, 0, 0, 0, 0, 1, 1, 0, "only a part", "ready"},
+    {"half a status", FAKE_HALF_STATUS, 0, 0, 0, 0, 1, 1, 0, "makes no sense", "ready"},
     {"wrong bytes", FAKE_WRONG_BYTES, 0, 1, 0, 0, 1, 0, 0, "other bytes", "disabled"},
     {"error", FAKE_CODE, (int)0x80000401u, 0, 0, 0, 0, 1, (int)0x80000401u,
      "0x80000401 (general failure)", "ready"},
