@@ -18,6 +18,8 @@ static gboolean is_file(const gchar *name)
 
 static gboolean in_family(const gchar *name, QsrScale scale)
 {
+    if (g_strv_contains((const gchar *const *) qsr_scaler_names(), name))
+        return TRUE;
     for (const QsrBuiltinModel *b = qsr_builtin_models(); b->name; b++) {
         if (strcmp(b->name, name) == 0 && gst_qsr_scale_equal(b->scale, scale))
             return TRUE;

@@ -14,6 +14,7 @@
 
 #include "src/error.h"
 #include "src/model.h"
+#include "src/scaler.h"
 
 #ifndef O_CLOEXEC
 #define O_CLOEXEC 0
@@ -94,9 +95,11 @@ static int no_such_name(const char *name, QsrError *err)
             list_add(&names, qsr_embedded_models[i].name);
         last = qsr_embedded_models[i].name;
     }
-    if (!names.size)
-        return qsr_fail(err, QSR_ERR_NOT_FOUND, "this library was built without models; give the "
-                        "path of a .qsr file instead of '%s'", label.text);
+    for (const char *const *scaler = qsr_scaler_names(); *scaler; scaler++)
+        list_add(&names, *scaler);
+    if (!qsr_n_embedded_models)
+        return qsr_fail(err, QSR_ERR_NOT_FOUND, "this library was built without networks; give the "
+                        "path of a .qsr file, or %s, instead of '%s'", names.text, label.text);
     return qsr_fail(err, QSR_ERR_NOT_FOUND, "no built-in model is called '%s'; there is: %s",
                     label.text, names.text);
 }
@@ -255,6 +258,9 @@ int qsr_model_open(QsrModel **model, const char *name, QsrScale scale, QsrError 
         return qsr_fail(err, QSR_ERR_INVALID, "no model name was given");
     if (is_path(name))
         return open_file(model, name, scale, err);
+    const int res = qsr_scaler_model(model, name, scale, err);
+    if (res != QSR_ERR_NOT_FOUND)
+        return res;
     return open_builtin(model, name, scale, err);
 }
 

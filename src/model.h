@@ -10,6 +10,15 @@
 #include "kernels/dsp.h"
 #include "qsr.h"
 
+// The classical scalers, models without weights (src/scaler.c).
+typedef enum QsrScalerKind {
+    QSR_SCALER_NONE,    // a network
+    QSR_SCALER_BICUBIC, // Catmull-Rom, separable
+    QSR_SCALER_FSR1,    // AMD FidelityFX Super Resolution 1.0: EASU, then RCAS
+    QSR_SCALER_RCAS,    // the second half of it alone, at 1x
+    QSR_N_SCALERS
+} QsrScalerKind;
+
 #define QSR_MAX_BLOCKS 16
 #define QSR_MAX_LAYERS (QSR_MAX_BLOCKS + 2)
 #define QSR_MODEL_MAX_FILE (4u << 20)
@@ -17,6 +26,7 @@
 struct QsrModel {
     atomic_int refs;
     QsrModelInfo info;
+    QsrScalerKind scaler;                  // not NONE: nothing of what follows is there
     enum QsrWidth width;
     enum QsrHead head;
     int n_layers;                          // conv_in, conv_body..., conv_out

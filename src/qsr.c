@@ -7,6 +7,7 @@
 #include "src/backend.h"
 #include "src/error.h"
 #include "src/picture.h"
+#include "src/scaler.h"
 
 #define MAX_THREADS 256
 #define MAX_TIMEOUT_MS 60000
@@ -24,7 +25,7 @@ const char *qsr_version(void)
 
 void qsr_settings_default(QsrSettings *settings)
 {
-    *settings = (QsrSettings){.backend = QSR_BACKEND_AUTO};
+    *settings = (QsrSettings){.backend = QSR_BACKEND_AUTO, .sharpness = 0.87f};
 }
 
 static int check_settings(const QsrSettings *s, QsrError *err)
@@ -44,6 +45,8 @@ static int check_settings(const QsrSettings *s, QsrError *err)
     if (s->hexagon_verify < 0)
         return qsr_fail(err, QSR_ERR_INVALID, "hexagon_verify is %d, less than 0",
                         s->hexagon_verify);
+    if (!(s->sharpness >= 0 && s->sharpness <= 1))
+        return qsr_fail(err, QSR_ERR_INVALID, "a sharpness of %g is outside 0..1", s->sharpness);
     return 0;
 }
 
@@ -61,7 +64,8 @@ int qsr_open(QsrContext **out, QsrModel *model, const QsrSettings *settings, Qsr
     if (ret < 0)
         return ret;
     QsrError why = {.code = 0};
-    const QsrBackend *backend = qsr_backend_find(settings->backend, &why);
+    const QsrBackend *backend = model->scaler ? &qsr_backend_scaler
+                                              : qsr_backend_find(settings->backend, &why);
     if (!backend)
         return qsr_fail(err, why.code, "%s", why.message);
 
@@ -93,6 +97,13 @@ static int check_pictures(const QsrContext *ctx, const QsrPicture *in, const Qsr
         return qsr_fail(err, QSR_ERR_INVALID, "input of %dx%d exceeds %dx%d", in->width,
                         in->height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT);
     const QsrScale scale = ctx->model->info.scale;
+    if (scale.num == 0) {
+        if (out->width < in->width || out->width > 4 * in->width || out->height < in->height ||
+            out->height > 4 * in->height)
+            return qsr_fail(err, QSR_ERR_INVALID, "output of %dx%d is not 1 to 4 times %dx%d",
+                            out->width, out->height, in->width, in->height);
+        return 0;
+    }
     const int w = qsr_scale_size(scale, in->width), h = qsr_scale_size(scale, in->height);
     if (out->width != w || out->height != h)
         return qsr_fail(err, QSR_ERR_INVALID, "output is %dx%d, but %dx%d at %d/%d makes %dx%d",

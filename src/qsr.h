@@ -98,7 +98,7 @@ typedef struct QsrModelInfo {
     const char *architecture; // "quicksrnet", or "quicksrnet-branch" with an input branch
     const char *card;         // the model card, JSON, UTF-8
     const char *sha256;       // of the file as the format defines it, 64 hex digits
-    QsrScale scale;
+    QsrScale scale;   // QSR_SCALE_ANY: a scaler that takes what comes
     int channels;     // of the feature maps
     int layers;       // convolutions in a row; an input branch belongs to the last
     int mac_per_pixel; // multiply-accumulates per input pixel
@@ -134,6 +134,14 @@ typedef struct QsrBuiltinModel {
     QsrScale scale;
 } QsrBuiltinModel;
 QSR_API const QsrBuiltinModel *qsr_builtin_models(void);
+
+// The classical scalers, models without weights that are always there: "bicubic"
+// (Catmull-Rom) and "fsr1" (AMD FidelityFX Super Resolution 1.0). qsr_model_open
+// takes their names with any factor from 1 to 4, or with QSR_SCALE_ANY: then each
+// picture decides, and width and height may have different factors. They run on
+// the CPU whatever the backend. Ended by NULL; static storage. One more name is not
+// in the list because it does not scale: "rcas", FSR's sharpening alone, at 1/1.
+QSR_API const char *const *qsr_scaler_names(void);
 
 // -------------------------------------------------------------- pictures ---
 
@@ -244,6 +252,7 @@ typedef struct QsrSettings {
                           // The thread that calls qsr_process is one of them.
     int strip_width;      // input pixels per strip, for tests; 0 = chosen from the caches (default)
     int band_height;      // input rows per band, for tests; 0 = chosen from the thread count (default)
+    float sharpness;      // of fsr1 and rcas: 0 (none) to 1 (AMD's strongest); default 0.87, its usual
     QsrLogFunc log;       // default NULL: silent
     void *log_opaque;
     // QSR_BACKEND_HEXAGON and _AUTO only. The strings are copied; NULL: the default.
@@ -276,7 +285,8 @@ QSR_API int qsr_prepare(QsrContext *ctx, const QsrPicture *in, const QsrPicture 
 
 // Upscales one picture; returns when `out` is complete.
 //
-// `out` must be qsr_scale_size() of `in` in both directions. Formats, matrices,
+// `out` must be qsr_scale_size() of `in` in both directions; for a scaler without a
+// fixed factor, 1 to 4 times `in` in each. Formats, matrices,
 // ranges and sites of the two may differ; an alpha channel comes from `in`, or
 // is 255 where `in` has none. Size and format may change from call to call.
 // After an error `out` has unspecified contents and the context stays usable.

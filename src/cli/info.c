@@ -67,6 +67,8 @@ int qsr_cmd_models(int argc, char **argv)
         print_model(qsr_model_info(model));
         qsr_model_unref(&model);
     }
+    for (const char *const *scaler = qsr_scaler_names(); *scaler; scaler++)
+        printf("%-24s %5s  no network; for comparison and for slow machines\n", *scaler, "1-4x");
     return finish(exit_code);
 }
 

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: BSD-2-Clause
+#include "src/scaler.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/cpu.h"
+#include "kernels/resample.h"
+#include "src/error.h"
+#include "src/mem.h"
+#include "src/picture.h"
+#include "src/pool.h"
+#include "src/rows.h"
+
+// Rows that a filter looks at, and rows that the writer may look back to.
+enum { IN_ROWS = 4, SHARP_ROWS = 4, OUT_ROWS = 4 };
+#define MIN_BAND 32 // output rows; below this the rows read twice outweigh the balance won
+#define MAX_RUNS 4  // phases of a whole factor
+
+// What the buffers depend on.
+typedef struct Geometry {
+    QsrFormat in_format, out_format;
+    int in_width, in_height, out_width, out_height;
+} Geometry;
+
+typedef struct Scratch {
+    void *memory;
+    uint8_t *in;                 // one RGBX row as it is read (FSR), or a ring of IN_ROWS
+    int16_t *vertical;           // bicubic: the row between the passes
+    float *planes[IN_ROWS][QSR_N_PLANES];
+    uint8_t *easu;               // EASU's row
+    float *sharp[SHARP_ROWS][QSR_N_PLANES];
+    uint8_t *out;                // ring of OUT_ROWS
+    void *rows;                  // for reader and writer
+} Scratch;
+
+typedef struct ScalerEngine {
+    QsrScalerKind kind;
+    float amount;                // of sharpening
+    QsrPixelDSP pixel;
+    QsrResampleDSP dsp;
+    QsrPool *pool;
+    int n_workers;
+    Geometry geometry;           // in_width 0: none yet
+    QsrReader reader;
+    QsrWriter writer;
+    QsrPhase *columns;           // grouped by run
+    QsrRun runs[MAX_RUNS];
+    int n_runs;
+    int band, n_bands;           // output rows
+    size_t in_pitch, out_pitch;  // bytes
+    Scratch *scratch;            // one per worker
+} ScalerEngine;
+
+static int min_int(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+static int max_int(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int clamp_int(int x, int lo, int hi)
+{
+    return x < lo ? lo : x > hi ? hi : x;
+}
+
+// ------------------------------------------------------------------ layout ---
+
+static void *take(uint8_t *base, size_t *at, size_t bytes)
+{
+    void *p = base ? base + *at : NULL;
+    *at += QSR_ROUND_UP(bytes, (size_t)QSR_ALIGN);
+    return p;
+}
+
+// A plane of floats with room for guard pixels on both sides.
+static float *take_plane(uint8_t *base, size_t *at, int width)
+{
+    float *p = take(base, at, ((size_t)width + 2 * QSR_ALIGN) * sizeof(float));
+    return p ? p + QSR_ALIGN : NULL;
+}
+
+// Hands out pointers into `memory`, which may be NULL; returns the bytes it takes.
+static size_t layout(const ScalerEngine *e, Scratch *s, void *memory)
+{
+    const Geometry *g = &e->geometry;
+    const size_t reader = qsr_reader_scratch(g->in_width);
+    const size_t writer = qsr_writer_scratch(&e->writer, g->out_width);
+    size_t at = 0;
+    s->memory = memory;
+    s->in = take(memory, &at, e->in_pitch * (e->kind != QSR_SCALER_BICUBIC ? 1 : IN_ROWS));
+    if (e->kind != QSR_SCALER_BICUBIC) {
+        for (int row = 0; row < IN_ROWS; row++)
+            for (int plane = 0; plane < QSR_N_PLANES; plane++)
+                s->planes[row][plane] = take_plane(memory, &at, g->in_width);
+        for (int row = 0; row < SHARP_ROWS; row++)
+            for (int plane = 0; plane < QSR_PLANE_LUMA; plane++)
+                s->sharp[row][plane] = take_plane(memory, &at, g->out_width);
+        s->easu = take(memory, &at, e->out_pitch);
+    } else {
+        s->vertical = take(memory, &at, e->in_pitch * sizeof(int16_t));
+    }
+    s->out = take(memory, &at, e->out_pitch * OUT_ROWS);
+    s->rows = take(memory, &at, reader > writer ? reader : writer);
+    return at;
+}
+
+static void free_scratch(ScalerEngine *e)
+{
+    for (int i = 0; i < e->n_workers; i++) {
+        qsr_free(e->scratch[i].memory);
+        e->scratch[i] = (Scratch){.memory = NULL};
+    }
+    free(e->columns);
+    e->columns = NULL;
+    e->geometry = (Geometry){.in_width = 0};
+}
+
+// The columns of a whole factor are computed phase by phase.
+static int make_runs(ScalerEngine *e, const Geometry *g)
+{
+    const int w = g->out_width, factor = w / g->in_width;
+    const int even = w % g->in_width == 0 && factor <= MAX_RUNS;
+    e->n_runs = even ? factor : 1;
+    e->columns = calloc((size_t)w, sizeof(*e->columns));
+    if (!e->columns)
+        return 0;
+    QsrPhase *at = e->columns;
+    for (int run = 0; run < e->n_runs; run++) {
+        e->runs[run] = (QsrRun){.columns = at, .first = run, .step = e->n_runs, .even = even,
+                                .n = even ? g->in_width : w};
+        for (int i = run; i < w; i += e->n_runs)
+            qsr_phase_init(at++, i, g->in_width, w);
+    }
+    return 1;
+}
+
+// -------------------------------------------------------------------- rows ---
+
+typedef struct Band {
+    const ScalerEngine *e;
+    Scratch *s;
+    int next_in;    // next input row to read; may lie outside the picture
+    int first_in;
+    int next_sharp; // next row of EASU
+} Band;
+
+// Repeats the outermost pixels into the guards of an RGBX row.
+static void guard(uint8_t *row, int n)
+{
+    for (int i = 1; i <= QSR_RESAMPLE_GUARD; i++) {
+        memcpy(row - 4 * i, row, 4);
+        memcpy(row + (ptrdiff_t)4 * (n - 1 + i), row + (ptrdiff_t)4 * (n - 1), 4);
+    }
+}
+
+static int slot(int row, int depth)
+{
+    return (row + 2 * depth) % depth; // rows begin at -2
+}
+
+static uint8_t *in_row(const Band *b, int y)
+{
+    const int ring = b->e->kind != QSR_SCALER_BICUBIC ? 0 : slot(y, IN_ROWS);
+    return b->s->in + (size_t)ring * b->e->in_pitch + 4 * QSR_RESAMPLE_GUARD;
+}
+
+// Reads on until row `last` is there. Beyond the picture its edge is repeated.
+static void read_rows(Band *b, int last)
+{
+    const ScalerEngine *e = b->e;
+    const int width = e->geometry.in_width, height = e->geometry.in_height;
+    for (; b->next_in <= last; b->next_in++) {
+        const int y = b->next_in;
+        uint8_t *row = in_row(b, y);
+        qsr_reader_row(&e->reader, b->s->rows, row, 0, width, clamp_int(y, 0, height - 1));
+        guard(row, width);
+        if (e->kind == QSR_SCALER_BICUBIC)
+            continue;
+        e->dsp.load_planes(b->s->planes[slot(y, IN_ROWS)], row, width, QSR_RESAMPLE_GUARD);
+        if (y - 2 < b->first_in)
+            continue;
+        float *rows[3][QSR_N_PLANES];
+        for (int i = 0; i < 3; i++)
+            memcpy(rows[i], b->s->planes[slot(y - 2 + i, IN_ROWS)], sizeof(rows[i]));
+        e->dsp.easu_analyse(rows, width);
+    }
+}
+
+static void bicubic_row(Band *b, uint8_t *dst, const QsrPhase *phase)
+{
+    const ScalerEngine *e = b->e;
+    const int width = e->geometry.in_width + 2 * QSR_RESAMPLE_GUARD;
+    const uint8_t *rows[4];
+    for (int i = 0; i < 4; i++)
+        rows[i] = in_row(b, phase->x - 1 + i) - 4 * QSR_RESAMPLE_GUARD;
+    e->dsp.cubic_v(b->s->vertical, rows, phase->taps, 4 * width);
+    for (int run = 0; run < e->n_runs; run++)
+        e->dsp.cubic_h(dst, b->s->vertical + 4 * QSR_RESAMPLE_GUARD, &e->runs[run]);
+}
+
+static void easu_row(Band *b, uint8_t *dst, const QsrPhase *phase)
+{
+    const ScalerEngine *e = b->e;
+    float *rows[4][QSR_N_PLANES];
+    for (int i = 0; i < 4; i++)
+        memcpy(rows[i], b->s->planes[slot(phase->x - 1 + i, IN_ROWS)], sizeof(rows[i]));
+    for (int run = 0; run < e->n_runs; run++)
+        e->dsp.easu(dst, rows, &e->runs[run], phase->f);
+}
+
+// Rows of EASU (or of the picture) up to y + 1, then row y sharpened.
+static void sharp_row(Band *b, uint8_t *dst, int y)
+{
+    const ScalerEngine *e = b->e;
+    const Geometry *g = &e->geometry;
+    const int bottom = g->out_height - 1;
+    for (; b->next_sharp <= min_int(y + 1, bottom); b->next_sharp++) {
+        uint8_t *easu = b->s->easu + 4 * QSR_RESAMPLE_GUARD;
+        if (e->kind == QSR_SCALER_RCAS) {
+            qsr_reader_row(&e->reader, b->s->rows, easu, 0, g->in_width, b->next_sharp);
+        } else {
+            QsrPhase phase;
+            qsr_phase_init(&phase, b->next_sharp, g->in_height, g->out_height);
+            read_rows(b, phase.x + 2);
+            easu_row(b, easu, &phase);
+        }
+        guard(easu, g->out_width);
+        e->dsp.load_planes(b->s->sharp[b->next_sharp % SHARP_ROWS], easu, g->out_width, 1);
+    }
+    float *rows[3][QSR_N_PLANES];
+    for (int i = 0; i < 3; i++)
+        memcpy(rows[i], b->s->sharp[clamp_int(y - 1 + i, 0, bottom) % SHARP_ROWS],
+               sizeof(rows[i]));
+    e->dsp.rcas(dst, rows, e->amount, g->out_width);
+}
+
+static void run_band(void *arg, int worker, int task)
+{
+    ScalerEngine *e = arg;
+    const Geometry *g = &e->geometry;
+    const int y0 = task * e->band, y1 = min_int(y0 + e->band, g->out_height);
+    const int head = max_int(y0 - qsr_writer_halo_top(&e->writer), 0);
+    const int first = e->kind != QSR_SCALER_BICUBIC ? max_int(head - 1, 0) : head;
+    Scratch *s = &e->scratch[worker];
+    QsrPhase phase;
+
+    qsr_phase_init(&phase, first, g->in_height, g->out_height);
+    Band b = {.e = e, .s = s, .next_in = phase.x - 1, .first_in = phase.x - 1,
+              .next_sharp = first};
+    const QsrRowRing ring = {.base = s->out, .pitch = (ptrdiff_t)e->out_pitch, .depth = OUT_ROWS,
+                             .x_base = 0};
+    for (int y = head; y < y1; y++) {
+        uint8_t *dst = s->out + (size_t)(y % OUT_ROWS) * e->out_pitch;
+        if (e->kind != QSR_SCALER_BICUBIC) {
+            sharp_row(&b, dst, y);
+        } else {
+            qsr_phase_init(&phase, y, g->in_height, g->out_height);
+            read_rows(&b, phase.x + 2);
+            bicubic_row(&b, dst, &phase);
+        }
+        // The writer takes pairs of rows, the last one alone if it must.
+        if (y >= y0 && (y % 2 || y == y1 - 1))
+            qsr_writer_rows(&e->writer, s->rows, &ring, 0, g->out_width, y & ~1, y + 1);
+    }
+}
+
+// ------------------------------------------------------------------- models ---
+
+static const struct { const char *name, *card; } scalers[QSR_N_SCALERS] = {
+    [QSR_SCALER_BICUBIC] = {"bicubic", "{\"name\": \"bicubic\", \"training\": \"none: "
+                            "Catmull-Rom, two passes\"}"},
+    [QSR_SCALER_FSR1] = {"fsr1", "{\"name\": \"fsr1\", \"training\": \"none: AMD FidelityFX Super "
+                         "Resolution 1.0, EASU and RCAS\"}"},
+    [QSR_SCALER_RCAS] = {"rcas", "{\"name\": \"rcas\", \"training\": \"none: the sharpening of AMD "
+                         "FidelityFX Super Resolution 1.0\"}"},
+};
+
+static const char *const scaler_names[] = {"bicubic", "fsr1", NULL};
+
+const char *const *qsr_scaler_names(void)
+{
+    return scaler_names;
+}
+
+int qsr_scaler_model(QsrModel **model, const char *name, QsrScale scale, QsrError *err)
+{
+    int kind = QSR_SCALER_NONE + 1;
+    while (kind < QSR_N_SCALERS && strcmp(name, scalers[kind].name))
+        kind++;
+    if (kind == QSR_N_SCALERS)
+        return QSR_ERR_NOT_FOUND;
+    const int any = scale.num == 0 && scale.den == 0;
+    if (kind == QSR_SCALER_RCAS && !any && scale.num != scale.den)
+        return qsr_fail(err, QSR_ERR_INVALID, "rcas sharpens, it does not scale");
+    if (kind == QSR_SCALER_RCAS)
+        scale = QSR_SCALE(1, 1);
+    if (!any && (scale.den < 1 || scale.num < scale.den || scale.num > 4 * (int64_t)scale.den))
+        return qsr_fail(err, QSR_ERR_INVALID, "%s scales by 1 to 4, not by %d/%d", name, scale.num,
+                        scale.den);
+    QsrModel *m = calloc(1, sizeof(*m));
+    if (!m)
+        return qsr_fail(err, QSR_ERR_NOMEM, "no memory for a model");
+    atomic_init(&m->refs, 1);
+    m->scaler = (QsrScalerKind)kind;
+    m->info = (QsrModelInfo){.name = scalers[kind].name, .architecture = scalers[kind].name,
+                             .card = scalers[kind].card, .sha256 = "", .scale = scale,
+                             .safe_pairs = 1};
+    *model = m;
+    return 0;
+}
+
+// ----------------------------------------------------------------- backend ---
+
+static void scaler_close(void *state)
+{
+    ScalerEngine *e = state;
+    if (!e)
+        return;
+    qsr_pool_free(e->pool);
+    if (e->scratch)
+        free_scratch(e);
+    free(e->scratch);
+    free(e);
+}
+
+static int scaler_open(void **state, QsrModel *model, const QsrSettings *settings,
+                       const QsrLogger *logger, QsrError *err)
+{
+    ScalerEngine *e = calloc(1, sizeof(*e));
+    if (!e)
+        return qsr_fail(err, QSR_ERR_NOMEM, "no memory for the scaler");
+    const int wanted = settings->n_threads ? settings->n_threads : qsr_available_processors();
+    e->kind = model->scaler;
+    e->amount = settings->sharpness;
+    qsr_pixel_dsp_init(&e->pixel, qsr_cpu_get_flags());
+    qsr_resample_dsp_init(&e->dsp, qsr_cpu_get_flags());
+    e->pool = qsr_pool_new(wanted);
+    e->n_workers = e->pool ? qsr_pool_workers(e->pool) : 0;
+    e->scratch = calloc((size_t)wanted, sizeof(*e->scratch));
+    if (!e->pool || !e->scratch) {
+        scaler_close(e);
+        return qsr_fail(err, QSR_ERR_NOMEM, "no memory for %d threads", wanted);
+    }
+    qsr_log(logger, QSR_LOG_INFO, "%s on the CPU, %d threads", model->info.name,
+            e->n_workers);
+    *state = e;
+    return 0;
+}
+
+static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
+    ScalerEngine *e = state;
+    const Geometry wanted = {in->format, out->format, in->width, in->height, out->width,
+                             out->height};
+    qsr_reader_init(&e->reader, &e->pixel, in);
+    qsr_writer_init(&e->writer, &e->pixel, out, in, QSR_SCALE_ANY);
+    if (!memcmp(&wanted, &e->geometry, sizeof(wanted)))
+        return 0;
+
+    free_scratch(e);
+    if (!make_runs(e, &wanted))
+        return qsr_fail(err, QSR_ERR_NOMEM, "no memory for %d columns", out->width);
+    e->geometry = wanted;
+    e->in_pitch = QSR_ROUND_UP(((size_t)in->width + 2 * QSR_RESAMPLE_GUARD) * 4, QSR_ALIGN);
+    e->out_pitch = QSR_ROUND_UP(((size_t)out->width + 2 * QSR_RESAMPLE_GUARD) * 4, QSR_ALIGN);
+    const int bands = e->n_workers > 1 ? 3 * e->n_workers : 1;
+    e->band = max_int((out->height + bands - 1) / bands, MIN_BAND);
+    e->band = QSR_ROUND_UP(e->band, 2);
+    e->n_bands = (out->height + e->band - 1) / e->band;
+    for (int i = 0; i < e->n_workers; i++) {
+        Scratch *s = &e->scratch[i];
+        const size_t size = layout(e, s, NULL);
+        void *memory = qsr_alloc(size);
+        if (!memory) {
+            free_scratch(e);
+            return qsr_fail(err, QSR_ERR_NOMEM, "no memory for rows of %zu bytes", size);
+        }
+        layout(e, s, memory);
+    }
+    return 0;
+}
+
+static int scaler_process(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
+    ScalerEngine *e = state;
+    const int ret = scaler_prepare(e, in, out, err);
+    if (ret < 0)
+        return ret;
+    qsr_pool_run(e->pool, run_band, e, e->n_bands, NULL, NULL);
+    return 0;
+}
+
+static int scaler_thread_count(const void *state)
+{
+    return ((const ScalerEngine *)state)->n_workers;
+}
+
+const QsrBackend qsr_backend_scaler = {
+    .name = "scaler",
+    .id = QSR_BACKEND_CPU,
+    .open = scaler_open,
+    .prepare = scaler_prepare,
+    .process = scaler_process,
+    .thread_count = scaler_thread_count,
+    .close = scaler_close,
+};
