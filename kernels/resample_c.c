@@ -5,6 +5,7 @@
 #include "kernels/resample.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "kernels/cpu.h"
@@ -102,6 +103,30 @@ static void cubic_h_c(uint8_t *restrict dst, const int16_t *restrict v, const Qs
     }
 }
 
+static void cubic_v10_c(int16_t *restrict dst, const uint16_t *const s[4], const int16_t taps[4],
+                        int n)
+{
+    const uint16_t *restrict a = s[0], *restrict b = s[1], *restrict c = s[2], *restrict d = s[3];
+    const int16_t ta = taps[0], tb = taps[1], tc = taps[2], td = taps[3];
+    for (int i = 0; i < n; i++)
+        dst[i] = (int16_t)((ta * a[i] + tb * b[i] + tc * c[i] + td * d[i] + (1 << 9)) >> 10);
+}
+
+static void cubic_h10_c(uint16_t *restrict dst, const int16_t *restrict v, const QsrRun *run)
+{
+    for (int i = 0; i < run->n; i++) {
+        const QsrPhase *phase = &run->columns[run->even ? 0 : i];
+        const int16_t *restrict s = v + 4 * (phase->x + (run->even ? i : 0) - 1);
+        const int16_t *t = phase->taps;
+        uint16_t *restrict pixel = dst + 4 * (run->first + i * run->step);
+        for (int k = 0; k < 4; k++) {
+            const int y = (t[0] * s[k] + t[1] * s[k + 4] + t[2] * s[k + 8] + t[3] * s[k + 12] +
+                           (1 << 17)) >> 18;
+            pixel[k] = (uint16_t)(y < 0 ? 0 : y > 1023 ? 1023 : y);
+        }
+    }
+}
+
 // ------------------------------------------------------------------- EASU ---
 
 static void load_planes_c(float *const planes[QSR_N_PLANES], const uint8_t *restrict rgbx, int n,
@@ -116,6 +141,31 @@ static void load_planes_c(float *const planes[QSR_N_PLANES], const uint8_t *rest
     }
     for (int i = -guard; luma && i < n + guard; i++)
         luma[i] = b[i] * 0.5f + (r[i] * 0.5f + g[i]);
+}
+
+static void load_planes10_c(float *const planes[QSR_N_PLANES], const uint16_t *restrict rgbx, int n,
+                            int guard)
+{
+    float *restrict r = planes[QSR_PLANE_R], *restrict g = planes[QSR_PLANE_G];
+    float *restrict b = planes[QSR_PLANE_B], *restrict luma = planes[QSR_PLANE_LUMA];
+    for (int i = -guard; i < n + guard; i++) {
+        r[i] = rgbx[4 * i] * (1.0f / 1023.0f);
+        g[i] = rgbx[4 * i + 1] * (1.0f / 1023.0f);
+        b[i] = rgbx[4 * i + 2] * (1.0f / 1023.0f);
+    }
+    for (int i = -guard; luma && i < n + guard; i++)
+        luma[i] = b[i] * 0.5f + (r[i] * 0.5f + g[i]);
+}
+
+static inline void store(void *dst, int deep, ptrdiff_t x, int r, int g, int b)
+{
+    if (deep) {
+        uint16_t *p = (uint16_t *)dst + 4 * x;
+        p[0] = (uint16_t)r, p[1] = (uint16_t)g, p[2] = (uint16_t)b, p[3] = 1023;
+    } else {
+        uint8_t *p = (uint8_t *)dst + 4 * x;
+        p[0] = (uint8_t)r, p[1] = (uint8_t)g, p[2] = (uint8_t)b, p[3] = 255;
+    }
 }
 
 // How much of the change between the neighbours a and c of b goes one way: 1 on
@@ -225,9 +275,10 @@ static inline void easu_weights(Block *restrict b, float fy)
         b->scale[i] = 1.0f / total[i];
 }
 
-// One colour of the block, 0..255. The result stays within the four nearest pixels.
+// One colour of the block, 0..white. The result stays within the four nearest pixels.
 static inline void easu_colour(int *restrict out, const Block *restrict b,
-                               float *const rows[4][QSR_N_PLANES], int colour, int even)
+                               float *const rows[4][QSR_N_PLANES], int colour, int even,
+                               float white)
 {
     float sum[BLOCK] = {0.0f}, low[BLOCK], high[BLOCK], v[BLOCK];
     for (int t = 0; t < N_TAPS; t++) {
@@ -245,11 +296,11 @@ static inline void easu_colour(int *restrict out, const Block *restrict b,
         }
     }
     for (int i = 0; i < BLOCK; i++)
-        out[i] = (int)(min_float(high[i], max_float(low[i], sum[i] * b->scale[i])) * 255.0f + 0.5f);
+        out[i] = (int)(min_float(high[i], max_float(low[i], sum[i] * b->scale[i])) * white + 0.5f);
 }
 
-static inline void easu_run(uint8_t *dst, float *const rows[4][QSR_N_PLANES], const QsrRun *run,
-                            float fy, int even)
+static inline void easu_run(void *dst, int deep, float *const rows[4][QSR_N_PLANES],
+                            const QsrRun *run, float fy, int even)
 {
     Block b;
     int rgb[3][BLOCK];
@@ -264,23 +315,20 @@ static inline void easu_run(uint8_t *dst, float *const rows[4][QSR_N_PLANES], co
         easu_shape(&b, rows, fy, even && run->n >= BLOCK);
         easu_weights(&b, fy);
         for (int colour = 0; colour < 3; colour++)
-            easu_colour(rgb[colour], &b, rows, colour, even && run->n >= BLOCK);
-        for (int i = 0; i < BLOCK && start + i < run->n; i++) {
-            uint8_t *pixel = dst + 4 * (run->first + (start + i) * run->step);
-            pixel[0] = (uint8_t)rgb[0][i];
-            pixel[1] = (uint8_t)rgb[1][i];
-            pixel[2] = (uint8_t)rgb[2][i];
-            pixel[3] = 255;
-        }
+            easu_colour(rgb[colour], &b, rows, colour, even && run->n >= BLOCK,
+                        deep ? 1023.0f : 255.0f);
+        for (int i = 0; i < BLOCK && start + i < run->n; i++)
+            store(dst, deep, run->first + (start + i) * run->step, rgb[0][i], rgb[1][i], rgb[2][i]);
     }
 }
 
-static void easu_c(uint8_t *dst, float *const rows[4][QSR_N_PLANES], const QsrRun *run, float fy)
+static void easu_c(void *dst, int deep, float *const rows[4][QSR_N_PLANES], const QsrRun *run,
+                   float fy)
 {
     if (run->even)
-        easu_run(dst, rows, run, fy, 1);
+        easu_run(dst, deep, rows, run, fy, 1);
     else
-        easu_run(dst, rows, run, fy, 0);
+        easu_run(dst, deep, rows, run, fy, 0);
 }
 
 // ------------------------------------------------------------------- RCAS ---
@@ -294,9 +342,10 @@ static inline float lobe_limit(float around_min, float around_max, float e)
     return max_float(-(min_float(around_min, e) / low), (1.0f - max_float(around_max, e)) / high);
 }
 
-static inline void rcas_block(uint8_t *restrict dst, float *const rows[3][QSR_N_PLANES], int first,
+static inline void rcas_block(void *dst, int deep, float *const rows[3][QSR_N_PLANES], int first,
                               float amount, int n)
 {
+    const float white = deep ? 1023.0f : 255.0f;
     float lobe[BLOCK], sum[3][BLOCK], centre[3][BLOCK];
     int rgb[3][BLOCK];
     for (int i = 0; i < BLOCK; i++)
@@ -318,30 +367,27 @@ static inline void rcas_block(uint8_t *restrict dst, float *const rows[3][QSR_N_
         const float scale = 1.0f / (4.0f * l + 1.0f);
         for (int colour = 0; colour < 3; colour++) {
             const float y = (l * sum[colour][i] + centre[colour][i]) * scale;
-            rgb[colour][i] = (int)(min_float(max_float(y, 0.0f), 1.0f) * 255.0f + 0.5f);
+            rgb[colour][i] = (int)(min_float(max_float(y, 0.0f), 1.0f) * white + 0.5f);
         }
     }
-    for (int i = 0; i < n; i++) {
-        dst[4 * i] = (uint8_t)rgb[0][i];
-        dst[4 * i + 1] = (uint8_t)rgb[1][i];
-        dst[4 * i + 2] = (uint8_t)rgb[2][i];
-        dst[4 * i + 3] = 255;
-    }
+    for (int i = 0; i < n; i++)
+        store(dst, deep, first + i, rgb[0][i], rgb[1][i], rgb[2][i]);
 }
 
-void qsr_rcas_c(uint8_t *dst, float *const rows[3][QSR_N_PLANES], float amount, int n)
+void qsr_rcas_c(void *dst, int deep, float *const rows[3][QSR_N_PLANES], float amount, int n)
 {
     int i = 0;
     for (; i + BLOCK <= n; i += BLOCK)
-        rcas_block(dst + 4 * i, rows, i, amount, BLOCK);
+        rcas_block(dst, deep, rows, i, amount, BLOCK);
     if (i < n)
-        rcas_block(dst + 4 * i, rows, i, amount, n - i);
+        rcas_block(dst, deep, rows, i, amount, n - i);
 }
 
 void qsr_resample_dsp_init_c(QsrResampleDSP *dsp)
 {
     *dsp = (QsrResampleDSP){
-        .cubic_v = cubic_v_c, .cubic_h = cubic_h_c, .load_planes = load_planes_c,
+        .cubic_v = cubic_v_c, .cubic_h = cubic_h_c, .cubic_v10 = cubic_v10_c,
+        .cubic_h10 = cubic_h10_c, .load_planes = load_planes_c, .load_planes10 = load_planes10_c,
         .easu_analyse = easu_analyse_c, .easu = easu_c, .rcas = qsr_rcas_c,
     };
 }

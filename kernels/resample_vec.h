@@ -78,8 +78,21 @@ INLINE VecF fetch(const float *row, const At *at)
     return v;
 }
 
-// R, G, B in 0..255 to RGBX pixels, `step` apart.
-INLINE void store(uint8_t *dst, int step, VecF r, VecF g, VecF b)
+// R, G, B in [0,1] to pixels, `step` apart, of which `dst` is the first.
+INLINE void store10(uint16_t *dst, int step, VecF r, VecF g, VecF b)
+{
+    const VecI ri = __builtin_convertvector(r * 1023.0f + 0.5f, VecI);
+    const VecI gi = __builtin_convertvector(g * 1023.0f + 0.5f, VecI);
+    const VecI bi = __builtin_convertvector(b * 1023.0f + 0.5f, VecI);
+    for (int i = 0; i < LANES; i++, dst += (ptrdiff_t)4 * step) {
+        dst[0] = (uint16_t)ri[i];
+        dst[1] = (uint16_t)gi[i];
+        dst[2] = (uint16_t)bi[i];
+        dst[3] = 1023;
+    }
+}
+
+INLINE void store8(uint8_t *dst, int step, VecF r, VecF g, VecF b)
 {
     const VecI ri = __builtin_convertvector(r * 255.0f + 0.5f, VecI);
     const VecI gi = __builtin_convertvector(g * 255.0f + 0.5f, VecI);
@@ -97,6 +110,15 @@ INLINE void store(uint8_t *dst, int step, VecF r, VecF g, VecF b)
         const int32_t pixel = pixels[i];
         memcpy(dst + (ptrdiff_t)4 * step * i, &pixel, 4);
     }
+}
+
+// Pixels from x on.
+INLINE void store(void *dst, int deep, ptrdiff_t x, int step, VecF r, VecF g, VecF b)
+{
+    if (deep)
+        store10((uint16_t *)dst + 4 * x, step, r, g, b);
+    else
+        store8((uint8_t *)dst + 4 * x, step, r, g, b);
 }
 
 // ------------------------------------------------------------------- EASU ---
@@ -141,11 +163,12 @@ INLINE VecF easu_weight(const Shape *s, float column, float off_y)
     return (25.0f / 16.0f * (base * base) - (25.0f / 16.0f - 1.0f)) * (window * window);
 }
 
-INLINE void easu_pixels(uint8_t *dst, int step, float *const rows[4][QSR_N_PLANES], const At *at,
-                        VecF fx, float fy)
+INLINE void easu_pixels(VecF sum[3], float *const rows[4][QSR_N_PLANES], const At *at, VecF fx,
+                        float fy)
 {
     const Shape shape = easu_shape(rows, at, fx, fy);
-    VecF total = all(0.0f), sum[3] = {total, total, total};
+    VecF total = all(0.0f);
+    sum[0] = sum[1] = sum[2] = total;
     for (int t = 0; t < N_TAPS; t++) {
         const int y = tap_at[t][0], x = tap_at[t][1] - 1;
         const VecF w = easu_weight(&shape, (float)x, (float)(y - 1) - fy);
@@ -163,23 +186,25 @@ INLINE void easu_pixels(uint8_t *dst, int step, float *const rows[4][QSR_N_PLANE
         }
         sum[colour] = vmin(high, vmax(low, sum[colour] * scale));
     }
-    store(dst, step, sum[0], sum[1], sum[2]);
 }
 
-static void FN(easu)(uint8_t *dst, float *const rows[4][QSR_N_PLANES], const QsrRun *run, float fy)
+static void FN(easu)(void *dst, int deep, float *const rows[4][QSR_N_PLANES], const QsrRun *run,
+                     float fy)
 {
+    VecF rgb[3];
     int i = 0;
     if (run->even) {
         for (; run->n >= LANES && i < run->n; i += LANES) {
             i = i < run->n - LANES ? i : run->n - LANES; // the last ones once more, with the rest
             const At at = {NULL, run->columns->x + i};
-            easu_pixels(dst + (ptrdiff_t)4 * (run->first + i * run->step), run->step, rows, &at,
-                        all(run->columns->f), fy);
+            easu_pixels(rgb, rows, &at, all(run->columns->f), fy);
+            store(dst, deep, run->first + i * run->step, run->step, rgb[0], rgb[1], rgb[2]);
         }
     }
     for (; i < run->n; i += LANES) {
+        const size_t size = deep ? 8 : 4;
         QsrPhase columns[LANES];
-        uint8_t pixels[4 * LANES];
+        uint16_t pixels[4 * LANES];
         VecF fx;
         for (int k = 0; k < LANES; k++) {
             const int last = i + k < run->n ? i + k : run->n - 1;
@@ -188,15 +213,18 @@ static void FN(easu)(uint8_t *dst, float *const rows[4][QSR_N_PLANES], const Qsr
             fx[k] = columns[k].f;
         }
         const At at = {columns, 0};
-        easu_pixels(pixels, 1, rows, &at, fx, fy);
+        easu_pixels(rgb, rows, &at, fx, fy);
+        store(pixels, deep, 0, 1, rgb[0], rgb[1], rgb[2]);
         for (int k = 0; k < LANES && i + k < run->n; k++)
-            memcpy(dst + (ptrdiff_t)4 * (run->first + (i + k) * run->step), pixels + 4 * k, 4);
+            memcpy((uint8_t *)dst + size * (size_t)(run->first + (i + k) * run->step),
+                   (uint8_t *)pixels + size * (size_t)k, size);
     }
 }
 
 // ------------------------------------------------------------------- RCAS ---
 
-INLINE void rcas_pixels(uint8_t *dst, float *const rows[3][QSR_N_PLANES], int x, float amount)
+INLINE void rcas_pixels(void *dst, int deep, float *const rows[3][QSR_N_PLANES], int x,
+                        float amount)
 {
     VecF lobe = all(-1.0f), sum[3], centre[3];
     for (int colour = 0; colour < 3; colour++) {
@@ -214,20 +242,20 @@ INLINE void rcas_pixels(uint8_t *dst, float *const rows[3][QSR_N_PLANES], int x,
     const VecF scale = 1.0f / (4.0f * l + 1.0f);
     for (int colour = 0; colour < 3; colour++)
         sum[colour] = vmin(vmax((l * sum[colour] + centre[colour]) * scale, all(0.0f)), all(1.0f));
-    store(dst, 1, sum[0], sum[1], sum[2]);
+    store(dst, deep, x, 1, sum[0], sum[1], sum[2]);
 }
 
 // Every row of a picture ends somewhere: the last pixels once more, with the
 // rest. Rows narrower than a vector are left to plain C.
-static void FN(rcas)(uint8_t *dst, float *const rows[3][QSR_N_PLANES], float amount, int n)
+static void FN(rcas)(void *dst, int deep, float *const rows[3][QSR_N_PLANES], float amount, int n)
 {
     if (n < LANES) {
-        qsr_rcas_c(dst, rows, amount, n);
+        qsr_rcas_c(dst, deep, rows, amount, n);
         return;
     }
     for (int x = 0; x < n; x += LANES) {
         x = x < n - LANES ? x : n - LANES;
-        rcas_pixels(dst + (ptrdiff_t)4 * x, rows, x, amount);
+        rcas_pixels(dst, deep, rows, x, amount);
     }
 }
 

@@ -55,8 +55,7 @@ size_t qsr_alpha_scratch(int n)
     return 7 * alpha_pitch(n) + 4 * LEAD;
 }
 
-// Columns [from, from + n) of a row of alpha, where they are or in `dst`.
-static const uint8_t *load_alpha(const QsrWriter *w, uint8_t *dst, int from, int n, int row)
+const uint8_t *qsr_alpha_source(const QsrWriter *w, uint8_t *dst, int from, int n, int row)
 {
     const QsrFormatInfo *info = qsr_format_info(w->in.format);
     const QsrComponent *c = &info->comp[QSR_COMP_A];
@@ -93,8 +92,8 @@ const uint8_t *qsr_alpha_row(const QsrWriter *w, void *scratch, int x0, int n, i
     const int row = y / num * den + c->offset[y % num];
     const uint8_t *src[4];
     for (int i = 0; i < 4; i++)
-        src[i] = load_alpha(w, out + (1 + (size_t)i) * pitch, from, to - from,
-                            clamp_index(row - 1 + i, w->in.height));
+        src[i] = qsr_alpha_source(w, out + (1 + (size_t)i) * pitch, from, to - from,
+                                  clamp_index(row - 1 + i, w->in.height));
     w->dsp->alpha_v(mid + (from - base), src, c->taps[y % num], to - from);
     for (int i = left; i < from - base; i++)
         mid[i] = mid[from - base];

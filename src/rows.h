@@ -67,6 +67,10 @@ typedef struct QsrRowRing {
     ptrdiff_t pitch; // bytes
     int depth;       // rows
     int x_base;
+    // Alpha of the same rows, a byte a pixel, where it does not come from the
+    // cubic of a fixed factor; else NULL.
+    const uint8_t *alpha;
+    ptrdiff_t alpha_pitch;
 } QsrRowRing;
 
 typedef struct QsrWriter {
@@ -106,6 +110,9 @@ void qsr_writer_rows(const QsrWriter *w, void *scratch, const QsrRowRing *ring, 
 // set; the row is in `scratch`, of qsr_alpha_scratch() bytes.
 size_t qsr_alpha_scratch(int n);
 const uint8_t *qsr_alpha_row(const QsrWriter *w, void *scratch, int x0, int n, int y);
+
+// Alpha of the columns [x0, x0+n) of row y of the input picture, where it lies or in `dst`.
+const uint8_t *qsr_alpha_source(const QsrWriter *w, uint8_t *dst, int x0, int n, int y);
 
 // ------------------------------------------------------------------ deep ---
 

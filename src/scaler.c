@@ -12,8 +12,9 @@
 #include "src/pool.h"
 #include "src/rows.h"
 
-// Rows that a filter looks at, and rows that the writer may look back to.
-enum { IN_ROWS = 4, SHARP_ROWS = 4, OUT_ROWS = 4 };
+// Rings: rows that a filter looks at (sharpening runs a row ahead of alpha), and
+// rows that the writer may look back to.
+enum { IN_ROWS = 8, SHARP_ROWS = 4, OUT_ROWS = 4 };
 #define MIN_BAND 32 // output rows; below this the rows read twice outweigh the balance won
 #define MAX_RUNS 4  // phases of a whole factor
 
@@ -23,13 +24,18 @@ typedef struct Geometry {
     int in_width, in_height, out_width, out_height;
 } Geometry;
 
+// Rows of pixels are RGBX with alpha in X, or RGBX10 where the output has 10 bits.
 typedef struct Scratch {
     void *memory;
-    uint8_t *in;                 // one RGBX row as it is read (FSR), or a ring of IN_ROWS
-    int16_t *vertical;           // bicubic: the row between the passes
+    uint8_t *in;                 // ring of IN_ROWS
+    uint8_t *high, *low;         // a row of the picture before its halves are joined
+    uint8_t *alpha_in;           // a row of the picture's alpha
+    int16_t *vertical;           // the cubic between its passes
     float *planes[IN_ROWS][QSR_N_PLANES];
     uint8_t *easu;               // EASU's row
     float *sharp[SHARP_ROWS][QSR_N_PLANES];
+    uint8_t *alpha_out;          // ring of OUT_ROWS, a byte a pixel
+    uint8_t *cubic;              // a row of which alpha is taken
     uint8_t *out;                // ring of OUT_ROWS
     void *rows;                  // for reader and writer
 } Scratch;
@@ -37,6 +43,7 @@ typedef struct Scratch {
 typedef struct ScalerEngine {
     QsrScalerKind kind;
     float amount;                // of sharpening
+    _Atomic uint64_t frames;
     QsrPixelDSP pixel;
     QsrResampleDSP dsp;
     QsrPool *pool;
@@ -47,6 +54,7 @@ typedef struct ScalerEngine {
     QsrPhase *columns;           // grouped by run
     QsrRun runs[MAX_RUNS];
     int n_runs;
+    int deep, px;                // 10 bits, and bytes of a pixel
     int band, n_bands;           // output rows
     size_t in_pitch, out_pitch;  // bytes
     Scratch *scratch;            // one per worker
@@ -91,7 +99,10 @@ static size_t layout(const ScalerEngine *e, Scratch *s, void *memory)
     const size_t writer = qsr_writer_scratch(&e->writer, g->out_width);
     size_t at = 0;
     s->memory = memory;
-    s->in = take(memory, &at, e->in_pitch * (e->kind != QSR_SCALER_BICUBIC ? 1 : IN_ROWS));
+    s->in = take(memory, &at, e->in_pitch * IN_ROWS);
+    s->high = take(memory, &at, e->deep ? e->in_pitch : 0);
+    s->low = take(memory, &at, e->deep ? e->in_pitch : 0);
+    s->vertical = take(memory, &at, e->in_pitch * sizeof(int16_t));
     if (e->kind != QSR_SCALER_BICUBIC) {
         for (int row = 0; row < IN_ROWS; row++)
             for (int plane = 0; plane < QSR_N_PLANES; plane++)
@@ -100,8 +111,11 @@ static size_t layout(const ScalerEngine *e, Scratch *s, void *memory)
             for (int plane = 0; plane < QSR_PLANE_LUMA; plane++)
                 s->sharp[row][plane] = take_plane(memory, &at, g->out_width);
         s->easu = take(memory, &at, e->out_pitch);
-    } else {
-        s->vertical = take(memory, &at, e->in_pitch * sizeof(int16_t));
+    }
+    if (e->writer.alpha) {
+        s->alpha_in = take(memory, &at, (size_t)g->in_width);
+        s->alpha_out = take(memory, &at, (size_t)g->out_width * OUT_ROWS);
+        s->cubic = take(memory, &at, e->out_pitch);
     }
     s->out = take(memory, &at, e->out_pitch * OUT_ROWS);
     s->rows = take(memory, &at, reader > writer ? reader : writer);
@@ -148,12 +162,13 @@ typedef struct Band {
     int next_sharp; // next row of EASU
 } Band;
 
-// Repeats the outermost pixels into the guards of an RGBX row.
-static void guard(uint8_t *row, int n)
+// Repeats the outermost pixels into the guards of a row of pixels.
+static void guard(uint8_t *row, int n, int px)
 {
+    const uint8_t *last = row + (ptrdiff_t)px * (n - 1);
     for (int i = 1; i <= QSR_RESAMPLE_GUARD; i++) {
-        memcpy(row - 4 * i, row, 4);
-        memcpy(row + (ptrdiff_t)4 * (n - 1 + i), row + (ptrdiff_t)4 * (n - 1), 4);
+        memcpy(row - (ptrdiff_t)px * i, row, (size_t)px);
+        memcpy(row + (ptrdiff_t)px * (n - 1 + i), last, (size_t)px);
     }
 }
 
@@ -164,8 +179,38 @@ static int slot(int row, int depth)
 
 static uint8_t *in_row(const Band *b, int y)
 {
-    const int ring = b->e->kind != QSR_SCALER_BICUBIC ? 0 : slot(y, IN_ROWS);
-    return b->s->in + (size_t)ring * b->e->in_pitch + 4 * QSR_RESAMPLE_GUARD;
+    return b->s->in + (size_t)slot(y, IN_ROWS) * b->e->in_pitch + b->e->px * QSR_RESAMPLE_GUARD;
+}
+
+// Row y of the picture as pixels, guards and alpha included.
+static void read_row(const Band *b, uint8_t *row, int y)
+{
+    const ScalerEngine *e = b->e;
+    const int n = e->geometry.in_width;
+    const uint8_t *alpha = e->writer.alpha ? qsr_alpha_source(&e->writer, b->s->alpha_in, 0, n, y)
+                                           : NULL;
+    if (e->deep) {
+        uint16_t *px = (uint16_t *)(void *)row;
+        qsr_reader_row(&e->reader, b->s->rows, b->s->high, b->s->low, 0, n, y);
+        for (int i = 0; i < 4 * n; i++)
+            px[i] = (uint16_t)(b->s->high[i] << 2 | b->s->low[i]);
+        for (int i = 0; alpha && i < n; i++)
+            px[4 * i + 3] = (uint16_t)(alpha[i] << 2);
+    } else {
+        qsr_reader_row(&e->reader, b->s->rows, row, NULL, 0, n, y);
+        for (int i = 0; alpha && i < n; i++)
+            row[4 * i + 3] = alpha[i];
+    }
+    guard(row, n, e->px);
+}
+
+static void load_planes(const ScalerEngine *e, float *const planes[QSR_N_PLANES],
+                        const uint8_t *row, int n, int guards)
+{
+    if (e->deep)
+        e->dsp.load_planes10(planes, (const uint16_t *)(const void *)row, n, guards);
+    else
+        e->dsp.load_planes(planes, row, n, guards);
 }
 
 // Reads on until row `last` is there. Beyond the picture its edge is repeated.
@@ -176,11 +221,10 @@ static void read_rows(Band *b, int last)
     for (; b->next_in <= last; b->next_in++) {
         const int y = b->next_in;
         uint8_t *row = in_row(b, y);
-        qsr_reader_row(&e->reader, b->s->rows, row, 0, width, clamp_int(y, 0, height - 1));
-        guard(row, width);
+        read_row(b, row, clamp_int(y, 0, height - 1));
         if (e->kind == QSR_SCALER_BICUBIC)
             continue;
-        e->dsp.load_planes(b->s->planes[slot(y, IN_ROWS)], row, width, QSR_RESAMPLE_GUARD);
+        load_planes(e, b->s->planes[slot(y, IN_ROWS)], row, width, QSR_RESAMPLE_GUARD);
         if (y - 2 < b->first_in)
             continue;
         float *rows[3][QSR_N_PLANES];
@@ -190,16 +234,44 @@ static void read_rows(Band *b, int last)
     }
 }
 
-static void bicubic_row(Band *b, uint8_t *dst, const QsrPhase *phase)
+// An output row by the cubic, alpha included; its source rows have been read.
+static void cubic_row(Band *b, uint8_t *dst, const QsrPhase *phase)
 {
     const ScalerEngine *e = b->e;
-    const int width = e->geometry.in_width + 2 * QSR_RESAMPLE_GUARD;
+    const int n = 4 * (e->geometry.in_width + 2 * QSR_RESAMPLE_GUARD);
+    int16_t *vertical = b->s->vertical;
     const uint8_t *rows[4];
-    for (int i = 0; i < 4; i++)
-        rows[i] = in_row(b, phase->x - 1 + i) - 4 * QSR_RESAMPLE_GUARD;
-    e->dsp.cubic_v(b->s->vertical, rows, phase->taps, 4 * width);
-    for (int run = 0; run < e->n_runs; run++)
-        e->dsp.cubic_h(dst, b->s->vertical + 4 * QSR_RESAMPLE_GUARD, &e->runs[run]);
+    const uint16_t *rows10[4];
+    for (int i = 0; i < 4; i++) {
+        rows[i] = in_row(b, phase->x - 1 + i) - e->px * QSR_RESAMPLE_GUARD;
+        rows10[i] = (const uint16_t *)(const void *)rows[i];
+    }
+    if (e->deep)
+        e->dsp.cubic_v10(vertical, rows10, phase->taps, n);
+    else
+        e->dsp.cubic_v(vertical, rows, phase->taps, n);
+    vertical += 4 * QSR_RESAMPLE_GUARD;
+    for (int run = 0; run < e->n_runs; run++) {
+        if (e->deep)
+            e->dsp.cubic_h10((uint16_t *)(void *)dst, vertical, &e->runs[run]);
+        else
+            e->dsp.cubic_h(dst, vertical, &e->runs[run]);
+    }
+}
+
+// The fourth component of a row of pixels to the ring of alpha.
+static void keep_alpha(const Band *b, const uint8_t *row, int y)
+{
+    const ScalerEngine *e = b->e;
+    const int n = e->geometry.out_width;
+    uint8_t *alpha = b->s->alpha_out + (ptrdiff_t)(y % OUT_ROWS) * n;
+    if (e->deep) {
+        const uint16_t *px = (const uint16_t *)(const void *)row;
+        for (int i = 0; i < n; i++)
+            alpha[i] = (uint8_t)(px[4 * i + 3] >> 2);
+    } else {
+        e->pixel.load_byte(alpha, row, 3, n);
+    }
 }
 
 static void easu_row(Band *b, uint8_t *dst, const QsrPhase *phase)
@@ -209,7 +281,7 @@ static void easu_row(Band *b, uint8_t *dst, const QsrPhase *phase)
     for (int i = 0; i < 4; i++)
         memcpy(rows[i], b->s->planes[slot(phase->x - 1 + i, IN_ROWS)], sizeof(rows[i]));
     for (int run = 0; run < e->n_runs; run++)
-        e->dsp.easu(dst, rows, &e->runs[run], phase->f);
+        e->dsp.easu(dst, e->deep, rows, &e->runs[run], phase->f);
 }
 
 // Rows of EASU (or of the picture) up to y + 1, then row y sharpened.
@@ -219,23 +291,45 @@ static void sharp_row(Band *b, uint8_t *dst, int y)
     const Geometry *g = &e->geometry;
     const int bottom = g->out_height - 1;
     for (; b->next_sharp <= min_int(y + 1, bottom); b->next_sharp++) {
-        uint8_t *easu = b->s->easu + 4 * QSR_RESAMPLE_GUARD;
+        const uint8_t *row = b->s->easu + e->px * QSR_RESAMPLE_GUARD;
+        QsrPhase phase;
+        qsr_phase_init(&phase, b->next_sharp, g->in_height, g->out_height);
+        read_rows(b, phase.x + 2);
         if (e->kind == QSR_SCALER_RCAS) {
-            qsr_reader_row(&e->reader, b->s->rows, easu, 0, g->in_width, b->next_sharp);
+            row = in_row(b, b->next_sharp);
         } else {
-            QsrPhase phase;
-            qsr_phase_init(&phase, b->next_sharp, g->in_height, g->out_height);
-            read_rows(b, phase.x + 2);
-            easu_row(b, easu, &phase);
+            easu_row(b, b->s->easu + e->px * QSR_RESAMPLE_GUARD, &phase);
+            guard(b->s->easu + e->px * QSR_RESAMPLE_GUARD, g->out_width, e->px);
         }
-        guard(easu, g->out_width);
-        e->dsp.load_planes(b->s->sharp[b->next_sharp % SHARP_ROWS], easu, g->out_width, 1);
+        load_planes(e, b->s->sharp[b->next_sharp % SHARP_ROWS], row, g->out_width, 1);
     }
     float *rows[3][QSR_N_PLANES];
     for (int i = 0; i < 3; i++)
         memcpy(rows[i], b->s->sharp[clamp_int(y - 1 + i, 0, bottom) % SHARP_ROWS],
                sizeof(rows[i]));
-    e->dsp.rcas(dst, rows, e->amount, g->out_width);
+    e->dsp.rcas(dst, e->deep, rows, e->amount, g->out_width);
+}
+
+// Row y of the output, in the ring.
+static void make_row(Band *b, int y)
+{
+    const ScalerEngine *e = b->e;
+    const Geometry *g = &e->geometry;
+    uint8_t *dst = b->s->out + (size_t)(y % OUT_ROWS) * e->out_pitch;
+    QsrPhase phase;
+    qsr_phase_init(&phase, y, g->in_height, g->out_height);
+    if (e->kind == QSR_SCALER_BICUBIC) {
+        read_rows(b, phase.x + 2);
+        cubic_row(b, dst, &phase);
+        if (e->writer.alpha)
+            keep_alpha(b, dst, y);
+        return;
+    }
+    sharp_row(b, dst, y);
+    if (e->writer.alpha) {
+        cubic_row(b, b->s->cubic, &phase);
+        keep_alpha(b, b->s->cubic, y);
+    }
 }
 
 static void run_band(void *arg, int worker, int task)
@@ -252,16 +346,10 @@ static void run_band(void *arg, int worker, int task)
     Band b = {.e = e, .s = s, .next_in = phase.x - 1, .first_in = phase.x - 1,
               .next_sharp = first};
     const QsrRowRing ring = {.base = s->out, .pitch = (ptrdiff_t)e->out_pitch, .depth = OUT_ROWS,
-                             .x_base = 0};
+                             .x_base = 0, .alpha = s->alpha_out,
+                             .alpha_pitch = g->out_width};
     for (int y = head; y < y1; y++) {
-        uint8_t *dst = s->out + (size_t)(y % OUT_ROWS) * e->out_pitch;
-        if (e->kind != QSR_SCALER_BICUBIC) {
-            sharp_row(&b, dst, y);
-        } else {
-            qsr_phase_init(&phase, y, g->in_height, g->out_height);
-            read_rows(&b, phase.x + 2);
-            bicubic_row(&b, dst, &phase);
-        }
+        make_row(&b, y);
         // The writer takes pairs of rows, the last one alone if it must.
         if (y >= y0 && (y % 2 || y == y1 - 1))
             qsr_writer_rows(&e->writer, s->rows, &ring, 0, g->out_width, y & ~1, y + 1);
@@ -365,8 +453,11 @@ static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *o
     if (!make_runs(e, &wanted))
         return qsr_fail(err, QSR_ERR_NOMEM, "no memory for %d columns", out->width);
     e->geometry = wanted;
-    e->in_pitch = QSR_ROUND_UP(((size_t)in->width + 2 * QSR_RESAMPLE_GUARD) * 4, QSR_ALIGN);
-    e->out_pitch = QSR_ROUND_UP(((size_t)out->width + 2 * QSR_RESAMPLE_GUARD) * 4, QSR_ALIGN);
+    e->deep = e->writer.info->depth > 8;
+    e->px = e->deep ? 8 : 4;
+    const size_t guards = 2 * QSR_RESAMPLE_GUARD, px = (size_t)e->px;
+    e->in_pitch = QSR_ROUND_UP(((size_t)in->width + guards) * px, QSR_ALIGN);
+    e->out_pitch = QSR_ROUND_UP(((size_t)out->width + guards) * px, QSR_ALIGN);
     const int bands = e->n_workers > 1 ? 3 * e->n_workers : 1;
     e->band = max_int((out->height + bands - 1) / bands, MIN_BAND);
     e->band = QSR_ROUND_UP(e->band, 2);
@@ -391,7 +482,14 @@ static int scaler_process(void *state, const QsrPicture *in, const QsrPicture *o
     if (ret < 0)
         return ret;
     qsr_pool_run(e->pool, run_band, e, e->n_bands, NULL, NULL);
+    e->frames++;
     return 0;
+}
+
+static void scaler_get_stats(const void *state, QsrBackendStats *stats)
+{
+    const ScalerEngine *e = state;
+    *stats = (QsrBackendStats){.backend = QSR_BACKEND_CPU, .state = "off", .frames_cpu = e->frames};
 }
 
 static int scaler_thread_count(const void *state)
@@ -406,5 +504,6 @@ const QsrBackend qsr_backend_scaler = {
     .prepare = scaler_prepare,
     .process = scaler_process,
     .thread_count = scaler_thread_count,
+    .get_stats = scaler_get_stats,
     .close = scaler_close,
 };

@@ -237,6 +237,15 @@ static void write_rgb(const QsrWriter *w, const uint8_t *rgbx, const uint8_t *al
     }
 }
 
+static const uint8_t *alpha_row(const QsrWriter *w, const Scratch *s, const QsrRowRing *ring,
+                                int x0, int n, int y)
+{
+    if (!w->alpha)
+        return NULL;
+    return ring->alpha ? ring->alpha + y % ring->depth * ring->alpha_pitch + x0 - ring->x_base
+                       : qsr_alpha_row(w, s->alpha, x0, n, y);
+}
+
 void qsr_writer_rows(const QsrWriter *w, void *scratch, const QsrRowRing *ring, int x0, int x1,
                      int y0, int y1)
 {
@@ -246,7 +255,7 @@ void qsr_writer_rows(const QsrWriter *w, void *scratch, const QsrRowRing *ring, 
 
     for (int y = y0; y < y1; y++) {
         const uint8_t *rgbx = ring_pixel(w, ring, x0, y);
-        const uint8_t *alpha = w->alpha ? qsr_alpha_row(w, s.alpha, x0, n, y) : NULL;
+        const uint8_t *alpha = alpha_row(w, &s, ring, x0, n, y);
 
         if (info->layout == QSR_LAYOUT_GRAY)
             w->dsp->rgbx_to_gray(plane_at(w, 0, x0, y), rgbx, n);

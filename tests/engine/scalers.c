@@ -127,6 +127,23 @@ static void check_flat(const char *name)
     }
 }
 
+// The same in 10 bits, of which none is lost.
+static void check_flat_deep(const char *name)
+{
+    for (int value = 0; value < 1024; value += 11) {
+        Buffer in = make_picture(QSR_FORMAT_GBR_10LE, 20, 20, 0);
+        for (size_t i = 0; i < in.size; i++)
+            in.mem[i] = (uint8_t)(i % 2 ? value >> 8 : value);
+        Buffer out = scaled(name, "all", 1, 0, &in, 60, 41);
+        size_t wrong = 0;
+        for (size_t i = 0; i < out.size; i++)
+            wrong += out.mem[i] != (i % 2 ? value >> 8 : value & 255);
+        CHECK(wrong == 0, "%s: %zu of a flat %d in 10 bits", name, wrong, value);
+        free(in.mem);
+        free(out.mem);
+    }
+}
+
 static void check_refusals(const char *name)
 {
     QsrModel *model;
@@ -190,6 +207,7 @@ int main(void)
     for (const char *const *name = qsr_scaler_names(); *name; name++, n++) {
         check_splits(*name);
         check_flat(*name);
+        check_flat_deep(*name);
         check_refusals(*name);
     }
     CHECK(n == 2, "%d scalers", n);

@@ -176,7 +176,7 @@ class Library:
                                             ctypes.c_void_p]
         self.lib.qsr_open.argtypes = [ctypes.c_void_p] * 4
         self.lib.qsr_process.argtypes = [ctypes.c_void_p] * 4
-        Picture.layout(3)
+        Picture.layout(4)
 
     def upscale(self, name, picture, width, height):
         model, context, error = ctypes.c_void_p(), ctypes.c_void_p(), Error()
