@@ -19,7 +19,7 @@ static gboolean is_file(const gchar *name)
 static gboolean in_family(const gchar *name, QsrScale scale)
 {
     if (g_strv_contains((const gchar *const *) qsr_scaler_names(), name))
-        return TRUE;
+        return scale.num != scale.den; // 1/1 is no upscaling, whatever the model
     for (const QsrBuiltinModel *b = qsr_builtin_models(); b->name; b++) {
         if (strcmp(b->name, name) == 0 && gst_qsr_scale_equal(b->scale, scale))
             return TRUE;

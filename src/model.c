@@ -98,8 +98,8 @@ static int no_such_name(const char *name, QsrError *err)
     for (const char *const *scaler = qsr_scaler_names(); *scaler; scaler++)
         list_add(&names, *scaler);
     if (!qsr_n_embedded_models)
-        return qsr_fail(err, QSR_ERR_NOT_FOUND, "this library was built without networks; give the "
-                        "path of a .qsr file, or %s, instead of '%s'", names.text, label.text);
+        return qsr_fail(err, QSR_ERR_NOT_FOUND, "this library was built without networks; instead of "
+                        "'%s' give the path of a .qsr file, or one of: %s", label.text, names.text);
     return qsr_fail(err, QSR_ERR_NOT_FOUND, "no built-in model is called '%s'; there is: %s",
                     label.text, names.text);
 }

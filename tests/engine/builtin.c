@@ -58,9 +58,11 @@ static void refused(const char *name, QsrScale scale, int code, const char *mess
 static void test_refused(void)
 {
     refused("huge", QSR_SCALE(2, 1), QSR_ERR_NOT_FOUND,
-            "no built-in model is called 'huge'; there is: tiny, tiny-b");
+            "no built-in model is called 'huge'; there is: tiny, tiny-b, "
+                 "bicubic, fsr1");
     refused("tiny-", QSR_SCALE(2, 1), QSR_ERR_NOT_FOUND,
-            "no built-in model is called 'tiny-'; there is: tiny, tiny-b");
+            "no built-in model is called 'tiny-'; there is: tiny, tiny-b, "
+                 "bicubic, fsr1");
     refused("", QSR_SCALE(2, 1), QSR_ERR_INVALID, "no model name was given");
     refused(NULL, QSR_SCALE(2, 1), QSR_ERR_INVALID, "no model name was given");
     refused("tiny", QSR_SCALE(3, 1), QSR_ERR_NOT_FOUND,

@@ -86,8 +86,8 @@ static void test_lists(void)
 
     CHECK(qsr_model_open(&m, "x", QSR_SCALE(2, 1), &err) == QSR_ERR_NOT_FOUND, "%d", err.code);
 #ifdef NO_MODELS
-    CHECK(!strcmp(err.message, "this library was built without models; give the path of a .qsr "
-                  "file instead of 'x'"), "%s", err.message);
+    CHECK(!strcmp(err.message, "this library was built without networks; instead of 'x' give the "
+                  "path of a .qsr file, or one of: bicubic, fsr1"), "%s", err.message);
     CHECK(qsr_builtin_models()->name == NULL, "%s", qsr_builtin_models()->name);
 #else
     CHECK(!strcmp(err.message, "no built-in model is called 'x'; there is: " LONG ".a, ..."),

@@ -99,7 +99,8 @@ static void write_strip(const QsrWriter *w, const TestFrame *frame, int x0, int 
     const size_t pitch = (size_t)w->px * (size_t)cols;
     uint8_t *ring = malloc(pitch * (size_t)depth);
     void *scratch = aligned_alloc(64, (qsr_writer_scratch(w, x1 - x0) + 63) / 64 * 64 + 64);
-    const QsrRowRing r = { ring, (ptrdiff_t)pitch, depth, x0 - left };
+    const QsrRowRing r = { .base = ring, .pitch = (ptrdiff_t)pitch, .depth = depth,
+                           .x_base = x0 - left };
 
     for (int b0 = 0; b0 < height; b0 += band) {
         const int b1 = b0 + band < height ? b0 + band : height;
