@@ -98,7 +98,7 @@ INLINE const WeightPair *convolve(Sums acc, const uint8_t *const *src, ptrdiff_t
                                   ptrdiff_t pitch, int groups, const WeightPair *w, int no, int nv,
                                   int cells)
 {
-    const int together = no * nv > 20 ? 1 : 2;
+    const int together = no * nv > 20 ? 1 : cells ? 4 : 2;
     NO_UNROLL
     for (int ky = 0; ky < (cells ? 2 : 3); ky++) {
         const uint8_t *s = src[ky] + offset;

@@ -9,7 +9,7 @@
 #include "kernels/dsp.h"
 #include "kernels/requant.h"
 #include "tests/checkasm/checkasm.h"
-#include "tests/hexagon/dspcheck.h"
+#include "tests/hexagon/dspcheck/dspcheck.h"
 
 #define MAX_W 130
 #define ROUNDS 3

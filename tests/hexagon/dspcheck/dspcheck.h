@@ -2,9 +2,9 @@
 //
 // dspcheck: the HVX kernels against plain C, on Hexagon. A freestanding program
 // for qemu-hexagon (user mode), in the manner of checkasm, whose tests of pixel
-// rows it shares: dspcheck_rt.c has what tests/checkasm/checkasm.h declares.
+// rows it shares: runtime.c has what tests/checkasm/checkasm.h declares.
 //
-//     dspcheck [--seed=N] [conv | pixel | packets | strip]...
+//     dspcheck [--seed=N] [conv | pixel | packets]...
 
 #ifndef QSR_DSPCHECK_H
 #define QSR_DSPCHECK_H
@@ -23,6 +23,5 @@ DspCount dsp_count(void);
 
 void dsp_check_conv(void);    // every function of the HVX set
 void dsp_print_packets(void); // packets of each kernel, one line each
-void dsp_print_strip(void);   // packets of whole frames
 
 #endif

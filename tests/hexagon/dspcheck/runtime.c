@@ -7,7 +7,7 @@
 
 #include "kernels/dsp.h"
 #include "tests/checkasm/checkasm.h"
-#include "tests/hexagon/dspcheck.h"
+#include "tests/hexagon/dspcheck/dspcheck.h"
 
 // ----------------------------------------------------------- system calls ---
 
@@ -335,7 +335,6 @@ static const struct {
     {"conv", dsp_check_conv},
     {"pixel", check_pixel},
     {"packets", dsp_print_packets},
-    {"strip", dsp_print_strip},
 };
 
 static int equal(const char *a, const char *b)
