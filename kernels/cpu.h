@@ -17,7 +17,7 @@ enum QsrCpuFlag {
     QSR_CPU_FLAG_AVX512 = 1 << 3,     // F, CD, BW, DQ, VL
     QSR_CPU_FLAG_AVX512VNNI = 1 << 4, // AVX512 + VNNI, VBMI
     QSR_CPU_FLAG_AMX = 1 << 5,        // AVX512VNNI + AMX-TILE, AMX-INT8
-    QSR_CPU_FLAG_NEON = 1 << 6,
+    QSR_CPU_FLAG_NEON = 1 << 6,       // every AArch64 processor, most 32-bit ones
     QSR_CPU_FLAG_DOTPROD = 1 << 7,    // NEON + UDOT, SDOT
     QSR_CPU_FLAG_I8MM = 1 << 8,       // DOTPROD + USMMLA
 };
