@@ -41,7 +41,6 @@ typedef struct ArmWeights {
 
 _Static_assert(sizeof(ArmWeights) % 64 == 0, "weights must start on a cache line");
 
-
 // sums[p][v] = outputs 4v..4v+3, v < nv, of PIXELS pixels `stride` bytes apart:
 // the bias and `rows` runs of `run` inputs, a multiple of CHUNK, the first at src[0] + offset.
 INLINE void dot_block(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
@@ -50,7 +49,7 @@ INLINE void dot_block(int32x4_t sums[PIXELS][VECTORS], const ArmWeights *wt,
 
 // ---------------------------------------------------------------- packing ---
 
-#define ONES (-1) // an output that is always 255: the X of RGBX
+#define ONES (-1) // an output that is always at its largest: the X of RGBX
 #define NONE (-2) // an output that is not there
 
 // Inputs of one output, rounded up with zero weights.
