@@ -210,7 +210,7 @@ static int open_y4m_frames(Y4mJob *job, QsrScale scale, const QsrOptions *o, con
     if (y4m->interlaced) {
         const int field = qsr_scale_size(scale, y4m->height / 2);
 
-        if (y4m->format == QSR_FORMAT_I420 && field % 2)
+        if (qsr_y4m_half_height(y4m) && field % 2)
             return qsr_cli_fail(err, QSR_ERR_UNSUPPORTED,
                                 "%s is interlaced with %d lines, which %s times larger do not make "
                                 "two equal fields", in->name, y4m->height,

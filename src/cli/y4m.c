@@ -17,8 +17,13 @@ static const struct {
     // DV puts V one line above U; taking both at the upper line is off by half
     // a line at most, and is undone on the way out.
     { "420paldv", QSR_FORMAT_I420, QSR_SITE_TOP_LEFT },
+    { "422", QSR_FORMAT_Y42B, QSR_SITE_LEFT },
     { "444", QSR_FORMAT_Y444, QSR_SITE_CENTER },
     { "mono", QSR_FORMAT_GRAY8, QSR_SITE_CENTER },
+    // The name has no room for a site; what is made today is co-sited.
+    { "420p10", QSR_FORMAT_I420_10LE, QSR_SITE_LEFT },
+    { "422p10", QSR_FORMAT_I422_10LE, QSR_SITE_LEFT },
+    { "444p10", QSR_FORMAT_Y444_10LE, QSR_SITE_CENTER },
 };
 
 // Reads up to and including the newline, which is dropped. False at the end of
@@ -55,8 +60,14 @@ static int parse_colour_space(QsrY4m *y4m, const char *name, const QsrInput *in,
         }
     }
     return qsr_cli_fail(err, QSR_ERR_UNSUPPORTED,
-                        "%s: colour space C%s is not supported; 8-bit C420, C420jpeg, C420mpeg2, "
-                        "C420paldv, C444 and Cmono are", in->name, name);
+                        "%s: colour space C%s is not supported; C420, C420jpeg, C420mpeg2, "
+                        "C420paldv, C422, C444, Cmono, C420p10, C422p10 and C444p10 are",
+                        in->name, name);
+}
+
+bool qsr_y4m_half_height(const QsrY4m *y4m)
+{
+    return y4m->format == QSR_FORMAT_I420 || y4m->format == QSR_FORMAT_I420_10LE;
 }
 
 static void parse_rate(QsrY4m *y4m, const char *text)
@@ -107,7 +118,7 @@ static int check_geometry(const QsrY4m *y4m, const QsrInput *in, QsrError *err)
     if (y4m->width > QSR_MAX_WIDTH || y4m->height > QSR_MAX_HEIGHT)
         return qsr_cli_fail(err, QSR_ERR_UNSUPPORTED, "%s is %dx%d; at most %dx%d is supported",
                             in->name, y4m->width, y4m->height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT);
-    if (y4m->interlaced && y4m->height % (y4m->format == QSR_FORMAT_I420 ? 4 : 2))
+    if (y4m->interlaced && y4m->height % (qsr_y4m_half_height(y4m) ? 4 : 2))
         return qsr_cli_fail(err, QSR_ERR_UNSUPPORTED,
                             "%s is interlaced with %d lines, which do not make two equal fields",
                             in->name, y4m->height);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// YUV4MPEG2 streams: 8-bit 4:2:0, 4:4:4 and monochrome.
+// YUV4MPEG2 streams: 4:2:0, 4:2:2 and 4:4:4 of 8 and 10 bits, and monochrome.
 
 #ifndef QSR_CLI_Y4M_H
 #define QSR_CLI_Y4M_H
@@ -23,6 +23,9 @@ typedef struct QsrY4m {
     char frame_params[256]; // of the last frame, likewise
     int64_t frames;     // read so far
 } QsrY4m;
+
+// Whether chroma has half the rows.
+bool qsr_y4m_half_height(const QsrY4m *y4m);
 
 // Reads the header, magic included.
 int qsr_y4m_read_header(QsrY4m *y4m, QsrInput *in, QsrError *err);

@@ -165,15 +165,25 @@ def smooth(width, height, seed=1):
 
 
 def make_y4m(width, height, frames, params='F25:1 Ip A1:1 C420jpeg', seed=1):
-    kind = params.split(' C')[1].split()[0] if ' C' in params else '420'
-    cw, ch = {'4': ((width + 1) // 2, (height + 1) // 2), 'm': (0, 0)}[kind[0]]
-    if kind == '444':
-        cw, ch = width, height
+    kind = (' ' + params).split(' C')[1].split()[0] if ' C' in ' ' + params else '420'
+    cw, ch = y4m_chroma(kind, width, height)
+    deep = kind.endswith('p10')
     data = ('YUV4MPEG2 W%d H%d %s\n' % (width, height, params)).encode()
     for i in range(frames):
-        data += b'FRAME\n' + smooth(width, height, seed + 10 * i)
-        data += smooth(cw, ch, seed + 1 + 10 * i) + smooth(cw, ch, seed + 2 + 10 * i)
+        frame = smooth(width, height, seed + 10 * i)
+        frame += smooth(cw, ch, seed + 1 + 10 * i) + smooth(cw, ch, seed + 2 + 10 * i)
+        if deep:
+            frame = b''.join((4 * v + i % 4).to_bytes(2, 'little') for i, v in enumerate(frame))
+        data += b'FRAME\n' + frame
     return data
+
+
+def y4m_chroma(kind, width, height):
+    """The size of a chroma plane."""
+    if kind == 'mono':
+        return 0, 0
+    half_width, half_height = {'420': (1, 1), '422': (1, 0), '444': (0, 0)}[kind[:3]]
+    return (width + half_width) >> half_width, (height + half_height) >> half_height
 
 
 def split_y4m(data):
@@ -182,11 +192,9 @@ def split_y4m(data):
     words = header.decode().split()
     width, height = int(words[1][1:]), int(words[2][1:])
     kind = [w for w in words if w[0] == 'C']
-    size = width * height + 2 * ((width + 1) // 2) * ((height + 1) // 2)
-    if kind == ['C444']:
-        size = 3 * width * height
-    elif kind == ['Cmono']:
-        size = width * height
+    kind = kind[0][1:] if kind else '420'
+    cw, ch = y4m_chroma(kind, width, height)
+    size = (width * height + 2 * cw * ch) * (2 if kind.endswith('p10') else 1)
     frames = []
     while rest:
         line, rest = rest.split(b'\n', 1)

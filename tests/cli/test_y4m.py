@@ -2,7 +2,7 @@
 """y4m streams: headers kept, pipes, fields, bad input."""
 import os
 
-from common import Case, digest, main, make_y4m, split_y4m
+from common import Case, digest, main, make_y4m, split_y4m, y4m_chroma
 
 W, H = 18, 12
 
@@ -19,7 +19,8 @@ class Y4m(Case):
     def test_header_is_kept(self):
         for params in ('F30000:1001 Ip A10:11 C420mpeg2 XYSCSS=420MPEG2 XCOLORRANGE=FULL',
                        'F25:1 Ip A1:1 C420jpeg', 'F25:1 C420paldv', 'F25:1 A0:0', 'F1:1 C444',
-                       'C420', 'F24:1 Cmono'):
+                       'C420', 'F24:1 Cmono', 'F25:1 C422', 'F25:1 C420p10 XYSCSS=420P10',
+                       'F25:1 C422p10', 'F25:1 C444p10'):
             words, frames = self.upscale(make_y4m(W, H, 2, params))
             self.assertEqual(words, ['YUV4MPEG2', 'W36', 'H24'] + params.split())
             self.assertEqual(len(frames), 2)
@@ -28,7 +29,7 @@ class Y4m(Case):
         for width, height in ((1, 1), (1, 7), (7, 1), (17, 13)):
             for scale, out in (('1.5', (-(-3 * width // 2), -(-3 * height // 2))),
                                ('3', (3 * width, 3 * height))):
-                for kind in ('420jpeg', '444', 'mono'):
+                for kind in ('420jpeg', '422', '444', 'mono', '420p10', '422p10', '444p10'):
                     words, frames = self.upscale(make_y4m(width, height, 1, 'F25:1 C' + kind),
                                                  '-s', scale)
                     self.assertEqual(words[1:3], ['W%d' % out[0], 'H%d' % out[1]])
@@ -50,6 +51,18 @@ class Y4m(Case):
         tall = make_y4m(2, 578, 1)
         self.assertEqual(self.upscale(tall), self.upscale(tall, '--matrix', 'bt709'))
         self.assertNotEqual(self.upscale(tall), self.upscale(tall, '--matrix', 'bt601'))
+
+    def test_ten_bits(self):
+        """Smooth pictures keep their low bits: far more values than 8 bits have."""
+        width, height = 600, 8
+        row = b''.join((200 + x).to_bytes(2, 'little') for x in range(width))
+        grey = (512).to_bytes(2, 'little') * (width // 2) * (height // 2)
+        data = b'YUV4MPEG2 W%d H%d F25:1 C420p10\nFRAME\n' % (width, height)
+        frame = self.upscale(data + row * height + 2 * grey)[1][0]
+        luma = [int.from_bytes(frame[i:i + 2], 'little')
+                for i in range(2 * 2 * width * height, 2 * 2 * width * (height + 1), 2)]
+        self.assertGreater(len(set(luma[40:-40])), 550)
+        self.assertEqual(luma[40:-40], sorted(luma[40:-40]))
 
     def test_pipes(self):
         data = make_y4m(W, H, 3)
@@ -86,16 +99,16 @@ class Y4m(Case):
     def test_interlaced(self):
         """The fields of a frame are upscaled as the pictures they are."""
         def fields(frame, width, height, kind):
-            planes = [(width, height)]
-            if kind != 'mono':
-                planes += 2 * [(width, height) if kind == '444' else (width // 2, height // 2)]
+            planes = [(width, height)] + 2 * [y4m_chroma(kind, width, height)]
+            if kind.endswith('p10'):
+                planes = [(2 * w, h) for w, h in planes]
             result, at = [b'', b''], 0
             for w, h in planes:
                 for y in range(h):
                     result[y % 2] += frame[at + y * w:at + (y + 1) * w]
                 at += w * h
             return result
-        for kind in ('420jpeg', '444', 'mono'):
+        for kind in ('420jpeg', '422', '444', 'mono', '420p10', '422p10'):
             source = make_y4m(W, H, 1, 'F25:1 It C' + kind)
             words, frames = self.upscale(source)
             self.assertIn('It', words)
@@ -119,8 +132,8 @@ class BadY4m(Case):
                                ('YUV4MPEG2 F25:1', 'no valid width'),
                                ('YUV4MPEG2 W99999 H4', '99999x4; at most'),
                                ('YUV4MPEG2 W99999999999999999999 H4', 'no valid width'),
-                               ('YUV4MPEG2 W4 H4 C422', 'C422 is not supported'),
-                               ('YUV4MPEG2 W4 H4 C420p10', 'C420p10 is not supported'),
+                               ('YUV4MPEG2 W4 H4 C411', 'C411 is not supported'),
+                               ('YUV4MPEG2 W4 H4 C420p12', 'C420p12 is not supported'),
                                ('YUV4MPEG2 W4 H4 Im', 'mixes'),
                                ('YUV4MPEG2 W4 H6 It', 'two equal fields'),
                                ('YUV4MPEG2 W4 H4' + ' Xa' * 300, 'no valid YUV4MPEG2 header'),
