@@ -6,6 +6,12 @@
 void qsr_conv_dsp_init(QsrConvDSP *dsp, unsigned cpu_flags)
 {
     qsr_conv_dsp_init_c(dsp);
+#if HAVE_ORC
+    // Not below a set written by hand, which starts from plain C's layout.
+    const unsigned by_hand = QSR_CPU_FLAG_AVX2 | QSR_CPU_FLAG_AVX512VNNI | QSR_CPU_FLAG_NEON;
+    if ((cpu_flags & QSR_CPU_FLAG_ORC) && !(cpu_flags & qsr_cpu_flags_built() & by_hand))
+        qsr_conv_dsp_init_orc(dsp);
+#endif
 #if HAVE_AVX2
     if (cpu_flags & QSR_CPU_FLAG_AVX2)
         qsr_conv_dsp_init_avx2(dsp);

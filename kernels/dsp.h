@@ -243,6 +243,7 @@ void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags);
 
 // Initialisers of one level each; dsp.c calls them in rising order.
 void qsr_conv_dsp_init_c(QsrConvDSP *dsp);
+void qsr_conv_dsp_init_orc(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_avx2(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_avx512vnni(QsrConvDSP *dsp);
 void qsr_conv_dsp_init_neon(QsrConvDSP *dsp);
@@ -252,7 +253,8 @@ void qsr_conv_dsp_init_hvx(QsrConvDSP *dsp); // called by the skel on the DSP
 void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
 void qsr_pixel10_dsp_init_c(QsrPixelDSP *dsp); // the 10-bit rows; the one above calls it
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
-void qsr_pixel_dsp_init_hvx(QsrPixelDSP *dsp); // after plain C's, on the DSP
+void qsr_pixel10_dsp_init_orc(QsrPixelDSP *dsp); // likewise
 void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp);
+void qsr_pixel_dsp_init_hvx(QsrPixelDSP *dsp); // after plain C's, on the DSP
 
 #endif

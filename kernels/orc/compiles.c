@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Compiles every program of a .orc file for this machine. The generated code
-// falls back to C without a word where that fails, so a test has to ask.
+// falls back to C without a word where that fails, so a test has to ask. It also asks
+// for the number of arrays: from the ninth on (with the loop counter, the tenth register),
+// ORC 0.4.33 makes code for x86-64 that uses r12 and r13 and saves others in their place.
 
 #include <orc/orc.h>
 #include <orc/orcparse.h>
@@ -50,6 +52,11 @@ int main(int argc, char **argv)
     }
     const int n = orc_parse(text, &programs);
     for (int i = 0; i < n; i++) {
+        const int arrays = programs[i]->n_dest_vars + programs[i]->n_src_vars;
+        if (arrays > 8) {
+            printf("%s: %d arrays\n", orc_program_get_name(programs[i]), arrays);
+            failed++;
+        }
         const OrcCompileResult result = orc_program_compile(programs[i]);
         if (result != ORC_COMPILE_RESULT_OK) {
             printf("%s: result 0x%x: %s\n", orc_program_get_name(programs[i]), (unsigned)result,
@@ -60,6 +67,6 @@ int main(int argc, char **argv)
     }
     free(programs);
     free(text);
-    printf("%d programs, %d not compiled for %s\n", n, failed, orc_target_get_name(target));
+    printf("%d programs, %d failed for %s\n", n, failed, orc_target_get_name(target));
     return failed || n == 0;
 }

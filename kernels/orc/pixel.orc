@@ -147,6 +147,46 @@ swapl t, src
 andl rgbx, t, 0x00ffffff
 
 
+.function qsr_orc_merge4
+.dest 4 dst
+.source 1 a uint8_t
+.source 1 b uint8_t
+.source 1 c uint8_t
+.source 1 d uint8_t
+.temp 2 ab
+.temp 2 cd
+mergebw ab, a, b
+mergebw cd, c, d
+mergewl dst, ab, cd
+
+
+# The fourth byte, then the first, is the same everywhere.
+.function qsr_orc_merge3_fill
+.dest 4 dst
+.source 1 a uint8_t
+.source 1 b uint8_t
+.source 1 c uint8_t
+.param 1 fill
+.temp 2 ab
+.temp 2 cd
+mergebw ab, a, b
+mergebw cd, c, fill
+mergewl dst, ab, cd
+
+
+.function qsr_orc_fill_merge3
+.dest 4 dst
+.source 1 b uint8_t
+.source 1 c uint8_t
+.source 1 d uint8_t
+.param 1 fill
+.temp 2 ab
+.temp 2 cd
+mergebw ab, fill, b
+mergebw cd, c, d
+mergewl dst, ab, cd
+
+
 # ----------------------------------------------------------------------- out
 
 .function qsr_orc_store_rgbx

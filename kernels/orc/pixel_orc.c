@@ -85,6 +85,18 @@ decl_load(bgrx, QSR_ORDER_BGRX)
 decl_load(xrgb, QSR_ORDER_XRGB)
 decl_load(xbgr, QSR_ORDER_XBGR)
 
+static void merge4_orc(uint8_t *dst, const uint8_t *const s[4], int fill, int n)
+{
+    if (!aligned(dst, 4) || (!s[0] && !s[3]))
+        plain.merge4(dst, s, fill, n);
+    else if (!s[3])
+        qsr_orc_merge3_fill(px(dst), s[0], s[1], s[2], fill, n);
+    else if (!s[0])
+        qsr_orc_fill_merge3(px(dst), s[1], s[2], s[3], fill, n);
+    else
+        qsr_orc_merge4(px(dst), s[0], s[1], s[2], s[3], n);
+}
+
 // ------------------------------------------------------------------- out ---
 
 #define decl_store(name, with_alpha, order)                                                       \
@@ -196,6 +208,7 @@ void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp)
     dsp->load_rgb[QSR_ORDER_BGRX] = load_bgrx_orc;
     dsp->load_rgb[QSR_ORDER_XRGB] = load_xrgb_orc;
     dsp->load_rgb[QSR_ORDER_XBGR] = load_xbgr_orc;
+    dsp->merge4 = merge4_orc;
 
     dsp->store_rgb[QSR_ORDER_RGBX] = store_rgbx_orc;
     dsp->store_rgb[QSR_ORDER_BGRX] = store_bgrx_orc;
@@ -207,4 +220,5 @@ void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp)
     dsp->chroma_down_v = chroma_down_v_orc;
     dsp->chroma_down_h = chroma_down_h_orc;
     dsp->alpha_v = alpha_v_orc;
+    qsr_pixel10_dsp_init_orc(dsp);
 }
