@@ -468,6 +468,8 @@ static void check_validator(void)
 
 // ------------------------------------------------------------------ main ---
 
+static int step = 1; // between the sizes; more where every instruction costs ten
+
 static void check_level(const QsrPixelDSP *c_dsp, unsigned flags)
 {
     QsrPixelDSP dsp;
@@ -477,7 +479,7 @@ static void check_level(const QsrPixelDSP *c_dsp, unsigned flags)
         const QsrFormat format = (QsrFormat)f;
         const int sites = half_height(format) ? 4 : half_width(format) ? 2 : 1;
         for (int site = 0; site < sites; site++) {
-            for (int size = 0; size < MAX_SIDE * MAX_SIDE; size++) {
+            for (int size = 0; size < MAX_SIDE * MAX_SIDE; size += step) {
                 const int w = 1 + size % MAX_SIDE, h = 1 + size / MAX_SIDE;
                 TestPicture in;
                 make_picture(&in, format, w, h, (QsrChromaSite)site);
@@ -497,11 +499,13 @@ static void check_level(const QsrPixelDSP *c_dsp, unsigned flags)
     check_siting(&dsp);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     QsrPixelDSP c_dsp;
     const unsigned flags = qsr_cpu_get_flags() & qsr_cpu_flags_built();
 
+    if (argc > 1 && atoi(argv[1]) > 0)
+        step = atoi(argv[1]);
     qsr_pixel_dsp_init(&c_dsp, 0);
     check_validator();
     check_level(&c_dsp, 0);
