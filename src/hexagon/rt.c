@@ -69,9 +69,9 @@ void *__hexagon_memcpy_likely_aligned_min32bytes_mult8bytes(void *restrict dst,
 
 // -------------------------------------------------------------- division ---
 //
-// Hexagon has no divide instruction. One quotient bit a turn, beginning at the
-// highest that can be set: nothing divides inside a loop over pixels. Division
-// by zero gives all ones.
+// Hexagon has no divide instruction. Powers of two take a shift, numbers of rows
+// and the like a reciprocal, all others a turn for each bit of the quotient,
+// beginning at the highest that can be set. Division by zero gives all ones.
 
 uint32_t __hexagon_udivsi3(uint32_t n, uint32_t d);
 uint32_t __hexagon_umodsi3(uint32_t n, uint32_t d);
@@ -82,12 +82,37 @@ uint64_t __hexagon_umoddi3(uint64_t n, uint64_t d);
 int64_t __hexagon_divdi3(int64_t n, int64_t d);
 int64_t __hexagon_moddi3(int64_t n, int64_t d);
 
+// The approximation has 7 bits; one step of Newton's makes 14 of them, which leaves
+// a quotient of numbers below 2^15 wrong by one at most.
+static inline uint32_t divide_small(uint32_t n, uint32_t d, uint32_t *rest)
+{
+    const float divisor = (float)d;
+    float r;
+    __asm__("%0,p0 = sfrecipa(%1,%2)" : "=r"(r) : "r"(1.0f), "r"(divisor) : "p0");
+    r += r * (1.0f - r * divisor);
+    uint32_t q = (uint32_t)((float)n * r);
+    int32_t left = (int32_t)(n - q * d);
+    if (left < 0) {
+        q--;
+        left += (int32_t)d;
+    } else if (left >= (int32_t)d) {
+        q++;
+        left -= (int32_t)d;
+    }
+    *rest = (uint32_t)left;
+    return q;
+}
+
 static inline uint32_t divide32(uint32_t n, uint32_t d, uint32_t *rest)
 {
     uint32_t q = 0;
-    if (!d)
-        q = UINT32_MAX;
-    else if (n >= d)
+    if (!(d & (d - 1))) {
+        *rest = d ? n & (d - 1) : n;
+        return d ? n >> __builtin_ctz(d) : UINT32_MAX;
+    }
+    if ((n | d) < 1u << 15)
+        return divide_small(n, d, rest);
+    if (n >= d)
         for (int bit = __builtin_clz(d) - __builtin_clz(n); bit >= 0; bit--)
             if (n >= d << bit) {
                 n -= d << bit;
@@ -100,6 +125,12 @@ static inline uint32_t divide32(uint32_t n, uint32_t d, uint32_t *rest)
 static inline uint64_t divide64(uint64_t n, uint64_t d, uint64_t *rest)
 {
     uint64_t q = 0;
+    if (!((n | d) >> 32) && d) {
+        uint32_t rest32;
+        q = divide32((uint32_t)n, (uint32_t)d, &rest32);
+        *rest = rest32;
+        return q;
+    }
     if (!d)
         q = UINT64_MAX;
     else if (n >= d)

@@ -17,8 +17,8 @@
 #define COLUMNS (2 * MAX_W + 2) // a head of cells reads two columns for each
 #define CAP (QSR_FM_LEAD + 288 + QSR_FM_TAIL)
 
-// Slots.
-enum { MAPS, RGBX, DST, CANONICAL, EXPECTED, PACKED_C, PACKED_HVX };
+// Slots. Three for RGBX rows.
+enum { MAPS, DST, CANONICAL, EXPECTED, PACKED_C, PACKED_HVX, RGBX };
 
 static QsrConvDSP plain, hvx;
 static QsrConvParams params;
@@ -84,14 +84,12 @@ static uint8_t *put_maps(int c, enum CheckPlace place)
     const size_t size = 3 * hvx.fm.group_bytes(CAP, c);
     uint8_t *ring = check_src(MAPS, size, place);
     memset(ring, 0x77, size);
-    for (int y = 0; y < 3; y++)
-        for (int x = 0; x < COLUMNS; x += COLUMNS) {
-            uint8_t *row = map_row(ring, y, c);
-            hvx.fm.put(row, canonical_row(y, c), COLUMNS, CAP, c);
-            // Column -1 is a guard column; its value is whatever the strip put there.
-            for (int i = 0; i < c; i++)
-                hvx.fm.put(row - 4, canonical_row(y, c) - c, 1, CAP, c);
-        }
+    for (int y = 0; y < 3; y++) {
+        uint8_t *row = map_row(ring, y, c);
+        hvx.fm.put(row, canonical_row(y, c), COLUMNS, CAP, c);
+        // Column -1 has a value, as in the middle of a picture.
+        hvx.fm.put(row - 4, canonical_row(y, c) - c, 1, CAP, c);
+    }
     return ring;
 }
 
@@ -114,8 +112,8 @@ static void put_rgbx(const uint8_t *src[3], int last, int misalign)
 {
     for (int y = 0; y < 3; y++) {
         const size_t size = (size_t)(last + 2) * QSR_RGBX;
-        uint8_t *p = misalign < 0 ? check_src(RGBX + 7 + y, size, CHECK_TAIL)
-                                  : check_src(RGBX + 7 + y, size, CHECK_HEAD) + misalign * 4;
+        uint8_t *p = misalign < 0 ? check_src(RGBX + y, size, CHECK_TAIL)
+                                  : check_src(RGBX + y, size, CHECK_HEAD) + misalign * 4;
         memcpy(p, rgbx[y], size < sizeof(rgbx[y]) ? size : sizeof(rgbx[y]));
         src[y] = p + QSR_RGBX;
     }
@@ -128,6 +126,7 @@ static void pack_both(QsrPackFn c, QsrPackFn fast)
     c(check_src(PACKED_C, CHECK_SLOT_SIZE, CHECK_HEAD), &params);
     uint8_t *packed = check_dst(PACKED_HVX, fast(NULL, &params));
     fast(packed, &params);
+    check_same(PACKED_HVX, PACKED_HVX, "packed weights"); // none beyond their size
 }
 
 static const void *packed_c(void)

@@ -4,7 +4,7 @@
 // for qemu-hexagon (user mode), in the manner of checkasm, whose tests of pixel
 // rows it shares: runtime.c has what tests/checkasm/checkasm.h declares.
 //
-//     dspcheck [--seed=N] [conv | pixel | packets]...
+//     dspcheck [--seed=N] [division | conv | pixel | packets]...
 
 #ifndef QSR_DSPCHECK_H
 #define QSR_DSPCHECK_H

@@ -326,12 +326,47 @@ void check_fill_u16(uint16_t *dst, size_t n, int max)
     }
 }
 
+// --------------------------------------------------------------- division ---
+
+// What the compiler makes of / and % here is src/hexagon/rt.c's.
+static void check_division_of(uint32_t n, uint32_t d)
+{
+    const uint32_t q = n / d, rest = n % d;
+    if (q * d + rest != n || rest >= d || (uint64_t)q * d > n)
+        check_fail("%u / %u: %u, %u", n, d, q, rest);
+    const int32_t sn = (int32_t)n, sd = (int32_t)(d >> 1) + 1;
+    if (sn / sd * sd + sn % sd != sn || (sn < 0 ? sn % sd > 0 || sn % sd <= -sd
+                                                : sn % sd < 0 || sn % sd >= sd))
+        check_fail("%d / %d: %d, %d", sn, sd, sn / sd, sn % sd);
+    const uint64_t wide = (uint64_t)n << (d & 31) | d;
+    if (wide / d * d + wide % d != wide || wide % d >= d)
+        check_fail("64 bits of %u / %u", n, d);
+}
+
+static void check_division(void)
+{
+    static const char name[] = "division";
+    memset(current, 0, sizeof(current));
+    memcpy(current, name, sizeof(name));
+    failures_here = 0;
+    n_versions++;
+    for (uint32_t d = 1; d < 1000; d++)
+        for (uint32_t k = 0; k < 40; k++) {
+            const uint32_t n = check_random() % 33000u / d * d;
+            check_division_of(n, d);
+            check_division_of(n + 1, d);
+            check_division_of(n - 1, d);
+            check_division_of(check_random() ^ n << 9, check_random() >> (k & 31) | 1);
+        }
+}
+
 // ------------------------------------------------------------------- start ---
 
 static const struct {
     const char *name;
     void (*run)(void);
 } tests[] = {
+    {"division", check_division},
     {"conv", dsp_check_conv},
     {"pixel", check_pixel},
     {"packets", dsp_print_packets},
