@@ -5,6 +5,8 @@ import re
 import subprocess
 import sys
 
+import arm_estimates
+
 FRAME = re.compile(r'threads (\d+): ([\d.]+) ms/frame, ([\d.]+) fps')
 KERNEL = re.compile(r'^(\S*)\s+(\S+)\s+([\d.]+) ns')
 SCALES = ('1.5', '2', '3', '4')
@@ -113,6 +115,7 @@ def main(build, out):
     kernels = list(kernel_rows(checkasm))
     if kernels:
         text += KERNELS + '\n'.join(kernels) + '\n'
+    text += '\n' + arm_estimates.section()
     with open(out + '.part', 'w', encoding='utf-8') as f:
         f.write(text)
     os.replace(out + '.part', out)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Pixel rows of 8 bits with NEON, 64-bit and 32-bit.
+#include <string.h>
+
 #include "kernels/arm/pixel_arm.h"
 
 // Two halves of eight sums to bytes: clamp(sum >> bits), rounded to nearest.
@@ -358,25 +360,25 @@ static void alpha_v_neon(int16_t *dst, const uint8_t *const s[4], const int16_t 
 static void alpha_h_neon(uint8_t *dst, const int16_t *v, const int16_t taps[][4],
                          const int8_t *offset, int phase0, int num, int den, int n)
 {
-    int p = phase0 % den, x = phase0 / den * num;
+    int p = phase0 % den, x = phase0 / den * num, i = 0;
 
-    for (int i = 0; i < n; i += 4) {
-        int32x4_t sum[4] = {vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0), vdupq_n_s32(0)};
-        const int some = n - i < 4 ? n - i : 4;
-        for (int j = 0; j < some; j++) {
+    for (; i + 4 <= n; i += 4) {
+        int32x4_t sum[4];
+        UNROLL
+        for (int j = 0; j < 4; j++) {
             sum[j] = vmull_s16(vld1_s16(v + x + offset[p] - 1), vld1_s16(taps[p]));
-            if (++p == den) {
-                p = 0;
-                x += num;
-            }
+            const int last = ++p == den;
+            x += last ? num : 0;
+            p = last ? 0 : p;
         }
         const int32x4_t all = vpaddq_s32(vpaddq_s32(sum[0], sum[1]), vpaddq_s32(sum[2], sum[3]));
         const int16x4_t narrow = vqrshrn_n_s32(all, 10);
-        uint8_t out[8];
-        vst1_u8(out, vqmovun_s16(vcombine_s16(narrow, narrow)));
-        for (int j = 0; j < some; j++)
-            dst[i + j] = out[j];
+        const uint8x8_t out = vqmovun_s16(vcombine_s16(narrow, narrow));
+        const uint32_t four = vget_lane_u32(vreinterpret_u32_u8(out), 0);
+        memcpy(dst + i, &four, 4);
     }
+    if (i < n)
+        plain().alpha_h(dst + i, v, taps, offset, phase0 + i, num, den, n - i);
 }
 
 void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Kernels and engine on 64-bit ARM processors, cross-built and run by qemu.
 
-    aarch64.py SOURCE BUILD loops         no spills in the inner loops
     aarch64.py SOURCE BUILD PROCESSOR     the tests on a processor that qemu knows
 
 BUILD is a folder of its own, shared by all calls; the first one builds there.
@@ -19,8 +18,6 @@ import shutil
 import subprocess
 import sys
 
-import loops
-
 # What checkasm must find on each processor: a level too few is a fault in the
 # detection, which would otherwise go unnoticed.
 LEVELS = {
@@ -30,7 +27,8 @@ LEVELS = {
 }
 # The tests by name, with arguments of their own where everything would take
 # minutes here. Those of the library's outside once is enough.
-TESTS = {'checkasm-conv': ['--test=conv', '--max-width=40'], 'net': ['39'], 'golden': None}
+TESTS = {'checkasm-conv': ['--test=conv', '--max-width=40'], 'checkasm-pixel': None,
+         'net': ['39'], 'golden': None}
 ONCE = {'api': [], 'pool': []}
 ONCE_ON = 'max'
 
@@ -143,19 +141,8 @@ def run_tests(cross_build, processor):
             sys.exit(1)
 
 
-def check_loops(cross_build):
-    if not call(['aarch64-linux-gnu-gcc', '-dumpversion']).startswith('12'):
-        skip('the limits of the inner loops are those of gcc 12')
-    faults = 0
-    for isa in ['neon', 'dotprod', 'i8mm']:
-        objects = glob.glob(f'{cross_build}/kernels/libqsr_kernels_{isa}.a.p/*.o')
-        listing = call(['aarch64-linux-gnu-objdump', '-d', '--no-show-raw-insn'] + objects)
-        faults += loops.check(listing, isa)
-    sys.exit(1 if faults else 0)
-
-
 def main():
-    source, folder, what = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
+    source, folder, processor = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3]
     for program, package in [('aarch64-linux-gnu-gcc', 'gcc-aarch64-linux-gnu'),
                              ('qemu-aarch64', 'qemu-user'), ('meson', 'meson'),
                              ('ninja', 'ninja-build'), ('pkg-config', 'pkgconf')]:
@@ -165,10 +152,7 @@ def main():
     with open(folder / 'lock', 'w', encoding='utf-8') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         cross_build = build(source, folder)
-    if what == 'loops':
-        check_loops(cross_build)
-    else:
-        run_tests(cross_build, what)
+    run_tests(cross_build, processor)
 
 
 main()
