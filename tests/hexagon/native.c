@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// The skel's own sources on this machine, with threads of pthreads for QuRT's, so
+// that sanitizers see them: calls that are right, and calls with anything in them
+// wrong. Every buffer is a block of exactly its size.
+//
+//     native ROUNDS
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "src/hexagon/crc32.h"
+#include "src/hexagon/fastrpc.h"
+#include "src/hexagon/pd.h"
+#include "src/hexagon/protocol.h"
+#include "src/model.h"
+#include "tests/engine/check.h"
+#include "tests/engine/testmodel.h"
+#include "tests/hexagon/rpc.h"
+
+// ------------------------------------------------------------------- QuRT ---
+
+#define MAX_THREADS 64
+
+static struct {
+    pthread_t thread;
+    void (*entry)(void *);
+    void *arg;
+} threads[MAX_THREADS];
+static atomic_int n_threads;
+static atomic_int units = 4; // that are free
+
+static void *thread_main(void *p)
+{
+    const int i = (int)(intptr_t)p;
+    threads[i].entry(threads[i].arg);
+    return NULL;
+}
+
+// Fails now and then, as a busy processor may.
+int qurt_thread_create(uint32_t *thread, QsrQurtThreadAttr *attr, void (*entry)(void *), void *arg)
+{
+    const int n = atomic_fetch_add(&n_threads, 1), i = n % MAX_THREADS;
+    if (n % 13 == 12 || !attr->stack || attr->stack_size < 4096)
+        return -1;
+    threads[i].entry = entry;
+    threads[i].arg = arg;
+    *thread = (uint32_t)i;
+    return pthread_create(&threads[i].thread, NULL, thread_main, (void *)(intptr_t)i);
+}
+
+int qurt_thread_join(uint32_t thread, int *status)
+{
+    *status = 0;
+    return pthread_join(threads[thread].thread, NULL);
+}
+
+int qurt_hvx_lock(int mode)
+{
+    if (mode == 1 && atomic_fetch_sub(&units, 1) > 0)
+        return 0;
+    qurt_hvx_unlock();
+    return -1;
+}
+
+int qurt_hvx_unlock(void)
+{
+    atomic_fetch_add(&units, 1);
+    return 0;
+}
+
+int qurt_hvx_get_units(void)
+{
+    return 4 << 8;
+}
+
+// ----------------------------------------------------------------- a call ---
+
+static uint32_t state = 1;
+static QsrModel *models[4];
+
+static uint32_t pick(uint32_t n)
+{
+    return qsr_test_random(&state) % n;
+}
+
+enum { MOST = 12 };
+typedef struct Call {
+    uint32_t method, n_in, n_out;
+    uint8_t *data[MOST];
+    uint32_t size[MOST];
+} Call;
+
+static void add(Call *c, const void *data, size_t size)
+{
+    const uint32_t i = c->n_in + c->n_out;
+    c->data[i] = calloc(1, size ? size : 1);
+    if (!c->data[i])
+        abort();
+    if (data)
+        memcpy(c->data[i], data, size);
+    c->size[i] = (uint32_t)size;
+}
+
+static void input(Call *c, const void *data, size_t size)
+{
+    add(c, data, size);
+    c->n_in++;
+}
+
+static void output(Call *c, size_t size)
+{
+    add(c, NULL, size);
+    c->n_out++;
+}
+
+static void drop(Call *c)
+{
+    for (int i = 0; i < MOST; i++)
+        free(c->data[i]);
+}
+
+// What a handle is at: a picture that fits its model.
+typedef struct Session {
+    uint64_t handle;
+    QsrModel *model;
+    QsrPicture in, out;
+    int threads;
+} Session;
+
+static void random_picture(QsrPicture *p, int width, int height)
+{
+    *p = (QsrPicture){.format = (QsrFormat)pick(QSR_N_FORMATS), .width = width, .height = height,
+                      .matrix = (QsrMatrix)pick(QSR_N_MATRICES), .range = (QsrRange)pick(2),
+                      .site = (QsrChromaSite)pick(4)};
+    for (int i = 0; i < qsr_format_planes(p->format); i++) {
+        size_t row_bytes;
+        int rows;
+        qsr_format_plane_size(p->format, i, width, height, &row_bytes, &rows);
+        p->stride[i] = (ptrdiff_t)(row_bytes + pick(3) * 7);
+    }
+}
+
+static void make_load(Call *c, Session *s)
+{
+    QsrDspLoad load;
+    size_t size;
+    s->model = models[pick(4)];
+    uint8_t *blob = rpc_blob(s->model, &load, &size);
+    input(c, &load, sizeof(load));
+    input(c, blob, size);
+    free(blob);
+}
+
+static void make_config(Call *c, Session *s)
+{
+    const QsrScale scale = s->model->info.scale;
+    const int w = 1 + (int)pick(20), h = 1 + (int)pick(12);
+    QsrDspConfig config = {.threads = pick(7), .strip_width = pick(3) * 4,
+                           .band_height = pick(3) * 4};
+    random_picture(&s->in, w, h);
+    random_picture(&s->out, qsr_scale_size(scale, w), qsr_scale_size(scale, h));
+    rpc_picture(&config.in, &s->in);
+    rpc_picture(&config.out, &s->out);
+    input(c, &config, sizeof(config));
+    output(c, sizeof(QsrDspPlan));
+}
+
+static void make_process(Call *c, const Session *s)
+{
+    const QsrDspFrame frame = {.number = pick(1000), .flags = pick(2)};
+    input(c, &frame, sizeof(frame));
+    for (int i = 0; i < qsr_format_planes(s->in.format); i++)
+        input(c, NULL, rpc_plane_bytes(&s->in, i));
+    for (int i = 0; i < qsr_format_planes(s->out.format); i++)
+        output(c, rpc_plane_bytes(&s->out, i));
+    output(c, sizeof(QsrDspStatus));
+}
+
+static void make_call(Call *c, Session *s)
+{
+    *c = (Call){.method = QSR_DSP_INFO + pick(5)};
+    switch (c->method) {
+    case QSR_DSP_INFO: output(c, sizeof(QsrDspInfo)); break;
+    case QSR_DSP_LOAD: make_load(c, s); break;
+    case QSR_DSP_CONFIG: make_config(c, s); break;
+    case QSR_DSP_PROCESS: make_process(c, s); break;
+    case QSR_DSP_SELF_TEST:
+        input(c, &(QsrDspSelfTest){pick(99), 1 + (int)pick(9), 1 + (int)pick(9)},
+              sizeof(QsrDspSelfTest));
+        output(c, sizeof(QsrDspStatus));
+        break;
+    }
+}
+
+// Something in the call that the host got wrong, or did to harm.
+static void spoil(Call *c)
+{
+    static const uint32_t words[] = {0, 1, 2, 3, 32, 64, 255, 256, 16384, 16385, 0x7fffffff,
+                                     0x80000000, 0xffffffff, 0x40000000};
+    const uint32_t n = c->n_in + c->n_out;
+    for (uint32_t times = 1 + pick(2); times; times--) {
+        const uint32_t i = pick(n);
+        switch (pick(5)) {
+        case 0: // a word of an input
+            if (c->data[i] && i < c->n_in && c->size[i] >= 4) {
+                const uint32_t word = words[pick(sizeof(words) / sizeof(words[0]))];
+                memcpy(c->data[i] + pick(c->size[i] / 4) * 4, &word, 4);
+            }
+            break;
+        case 1: // a bit
+            if (c->data[i] && i < c->n_in && c->size[i])
+                c->data[i][pick(c->size[i])] ^= (uint8_t)(1u << pick(8));
+            break;
+        case 2: { // a shorter buffer
+            const uint32_t size = pick(2) ? c->size[i] - (c->size[i] > 0) : pick(c->size[i] + 1);
+            uint8_t *shorter = c->data[i] ? malloc(size ? size : 1) : NULL;
+            if (!shorter)
+                break;
+            memcpy(shorter, c->data[i], size);
+            free(c->data[i]);
+            c->data[i] = shorter;
+            c->size[i] = size;
+            break;
+        }
+        case 3: // other numbers of them
+            c->n_in = pick(c->n_in + 1);
+            c->n_out = n - c->n_in;
+            break;
+        default: // none at all
+            if (pick(4) == 0) {
+                free(c->data[i]);
+                c->data[i] = NULL;
+            }
+        }
+    }
+    // A checksum that is right lets more of it through.
+    if (c->method == QSR_DSP_LOAD && c->n_in == 2 && c->size[0] == sizeof(QsrDspLoad) &&
+        c->data[0] && c->data[1] && pick(4)) {
+        const uint32_t crc = qsr_crc32(0, c->data[1], c->size[1]);
+        memcpy(c->data[0] + offsetof(QsrDspLoad, blob_crc), &crc, 4);
+    }
+}
+
+static int invoke(const Session *s, const Call *c)
+{
+    QsrRpcArg args[MOST];
+    for (int i = 0; i < MOST; i++) {
+        args[i].buf.data = c->data[i];
+        args[i].buf.size = c->size[i];
+    }
+    const uint64_t handle = pick(50) ? s->handle : s->handle + pick(3);
+    return qsr_skel_handle_invoke(handle, QSR_RPC_SCALARS(c->method, c->n_in, c->n_out, 0, 0),
+                                  args);
+}
+
+static bool known(int code)
+{
+    const uint32_t e = (uint32_t)code - QSR_DSP_ERR_OFFSET;
+    return !code || e == QSR_DSP_BAD_STATE || e == QSR_DSP_BAD_PARAMETER ||
+           e == QSR_DSP_UNSUPPORTED || e == QSR_DSP_NO_MEMORY;
+}
+
+// --------------------------------------------------------------- sessions ---
+
+static uint64_t open_handle(void)
+{
+    uint32_t size = 4;
+    char uri[] = "uri";
+    QsrRpcArg args[3] = {{.buf = {&size, 4}}, {.buf = {uri, 4}}};
+    const int ret = qsr_skel_handle_invoke(0, QSR_RPC_SCALARS(QSR_DSP_OPEN, 2, 0, 0, 1), args);
+    CHECK(!ret, "open: 0x%x", (unsigned)ret);
+    return args[2].handle;
+}
+
+static void close_handle(uint64_t handle)
+{
+    QsrRpcArg arg = {.handle = handle};
+    const int ret = qsr_skel_handle_invoke(handle, QSR_RPC_SCALARS(QSR_DSP_CLOSE, 0, 0, 1, 0),
+                                           &arg);
+    CHECK(!ret, "close: 0x%x", (unsigned)ret);
+}
+
+// Nothing wrong: LOAD, CONFIG, PROCESS, and the bytes that the CPU gives.
+static void check_right(Session *s)
+{
+    Call load = {.method = QSR_DSP_LOAD}, config = {.method = QSR_DSP_CONFIG};
+    Call process = {.method = QSR_DSP_PROCESS};
+    QsrContext *ctx = NULL;
+    make_load(&load, s);
+    make_config(&config, s);
+    make_process(&process, s);
+    const int planes = qsr_format_planes(s->in.format);
+    for (int i = 0; i < planes; i++) {
+        s->in.data[i] = process.data[1 + i];
+        for (uint32_t k = 0; k < process.size[1 + i]; k++)
+            s->in.data[i][k] = (uint8_t)pick(256);
+    }
+    Session own = *s; // not spoilt
+    const Call *calls[] = {&load, &config, &process};
+    for (int i = 0; i < 3; i++) {
+        QsrRpcArg args[MOST];
+        for (int k = 0; k < MOST; k++) {
+            args[k].buf.data = calls[i]->data[k];
+            args[k].buf.size = calls[i]->size[k];
+        }
+        const int ret = qsr_skel_handle_invoke(
+            own.handle, QSR_RPC_SCALARS(calls[i]->method, calls[i]->n_in, calls[i]->n_out, 0, 0),
+            args);
+        CHECK(!ret, "call %d: 0x%x", i, (unsigned)ret);
+    }
+    QsrPicture want = s->out;
+    uint8_t *memory[4] = {NULL};
+    for (int i = 0; i < qsr_format_planes(want.format); i++)
+        want.data[i] = memory[i] = calloc(1, rpc_plane_bytes(&want, i));
+    QsrSettings settings;
+    qsr_settings_default(&settings);
+    settings.backend = QSR_BACKEND_CPU;
+    settings.n_threads = 1;
+    CHECK(!qsr_open(&ctx, s->model, &settings, NULL) && !qsr_process(ctx, &s->in, &want, NULL),
+          "CPU");
+    qsr_close(&ctx);
+    for (int i = 0; i < qsr_format_planes(want.format); i++) {
+        const uint32_t k = (uint32_t)(1 + planes + i);
+        CHECK(!memcmp(memory[i], process.data[k], process.size[k]), "%s -> %s: plane %d",
+              qsr_format_name(s->in.format), qsr_format_name(want.format), i);
+        free(memory[i]);
+    }
+    drop(&load);
+    drop(&config);
+    drop(&process);
+}
+
+int main(int argc, char **argv)
+{
+    static const QsrScale scales[] = {{2, 1}, {3, 1}, {4, 1}, {3, 2}};
+    const int rounds = argc > 1 ? atoi(argv[1]) : 1000;
+    long good = 0, refused = 0;
+    for (int i = 0; i < 4; i++) {
+        uint8_t *file;
+        const size_t size = qsr_test_model(&file, &(QsrTestModelSpec){
+            .scale = scales[i], .channels = 32, .blocks = 1, .branch = i % 2,
+            .seed = 7u + (uint32_t)i});
+        if (qsr_model_open_memory(&models[i], file, size, NULL, NULL) < 0)
+            return 1;
+        free(file);
+    }
+    for (int round = 0; round < rounds; round++) {
+        Session s = {.handle = open_handle(), .model = models[0]};
+        random_picture(&s.in, 4, 4);
+        random_picture(&s.out, 8, 8);
+        for (int i = 0; i < 30; i++) {
+            Call c;
+            make_call(&c, &s);
+            if (pick(2))
+                spoil(&c);
+            const int ret = invoke(&s, &c);
+            CHECK(known(ret), "method %u: 0x%x", c.method, (unsigned)ret);
+            good += !ret;
+            refused += ret != 0;
+            drop(&c);
+        }
+        check_right(&s);
+        close_handle(s.handle);
+    }
+    for (int i = 0; i < 4; i++)
+        qsr_model_unref(&models[i]);
+    printf("%ld calls were done, %ld refused\n", good, refused);
+    CHECK(good > rounds && refused > rounds, "the calls are too much of a kind");
+    return check_result();
+}
