@@ -42,19 +42,21 @@ class Machine:
     """sets: of kernels, with the level that arm-rows takes and the processors whose cycles
     are wanted, as llvm-mca calls them."""
 
-    def __init__(self, triple, cpu_family, emulator, sets):
+    def __init__(self, triple, debian, cpu_family, emulator, sets):
         self.gcc, self.objdump = f'{triple}-gcc', f'{triple}-objdump'
-        self.triple, self.cpu_family, self.emulator, self.sets = triple, cpu_family, emulator, sets
+        self.triple, self.debian, self.cpu_family = triple, debian, cpu_family
+        self.emulator, self.sets = emulator, sets
 
 
 MACHINES = {
-    'aarch64': Machine('aarch64-linux-gnu', 'aarch64', 'qemu-aarch64', {
+    'aarch64': Machine('aarch64-linux-gnu', 'arm64', 'aarch64', 'qemu-aarch64', {
         'neon': ('neon', ['cortex-a53', 'cortex-a72']),
         'dotprod': ('dotprod', ['cortex-a55', 'cortex-a76', 'neoverse-n1', 'neoverse-n2',
                                 'neoverse-v1']),
         'i8mm': ('i8mm', ['neoverse-n2', 'neoverse-v1'])}),
     # llvm-mca 19 crashes on some of this code: instructions only.
-    'armhf': Machine('arm-linux-gnueabihf', 'arm', 'qemu-arm', {'neon32': ('neon', [])}),
+    'armhf': Machine('arm-linux-gnueabihf', 'armhf', 'arm', 'qemu-arm', {
+        'neon32': ('neon', [])}),
 }
 
 
@@ -87,6 +89,8 @@ def build(machine, folder):
             skip(f'no {program} (package {package})')
     if call([machine.gcc, '-dumpversion']).split('.')[0].strip() != GCC:
         skip(f'the figures are those of gcc {GCC}')
+    if '/' not in call([machine.gcc, '-print-file-name=libc.a']):
+        skip(f'no libc for {machine.triple} (package libc6-dev-{machine.debian}-cross)')
     folder.mkdir(parents=True, exist_ok=True)
     cross = folder / 'cross.txt'
     cross.write_text(
