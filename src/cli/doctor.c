@@ -67,10 +67,14 @@ static bool set_option(Doctor *d, int option, char **argv, int *exit_code)
 static bool parse(Doctor *d, int argc, char **argv, int *exit_code)
 {
     static const struct option long_options[] = {
-        { "hexagon", no_argument, NULL, OPT_HEXAGON }, { "size", required_argument, NULL, OPT_SIZE },
-        { "scale", required_argument, NULL, 's' },     { "model", required_argument, NULL, 'm' },
-        { "threads", required_argument, NULL, 't' },   { "help", no_argument, NULL, 'h' },
-        QSR_BACKEND_OPTIONS,                           { NULL, 0, NULL, 0 },
+        { "hexagon", no_argument, NULL, OPT_HEXAGON },
+        { "size", required_argument, NULL, OPT_SIZE },
+        { "scale", required_argument, NULL, 's' },
+        { "model", required_argument, NULL, 'm' },
+        { "threads", required_argument, NULL, 't' },
+        { "help", no_argument, NULL, 'h' },
+        QSR_BACKEND_OPTIONS,
+        { NULL, 0, NULL, 0 },
     };
     int option;
 
