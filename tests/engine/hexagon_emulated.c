@@ -55,8 +55,10 @@ static void test_models(void)
     static const struct {
         QsrFormat from, to;
         int w, h;
-    } rows[] = {{QSR_FORMAT_NV12, QSR_FORMAT_NV12, 61, 5}, {QSR_FORMAT_I420, QSR_FORMAT_RGB, 33, 7},
-                {QSR_FORMAT_RGB, QSR_FORMAT_I420, 1, 3},  {QSR_FORMAT_RGBX, QSR_FORMAT_NV21, 67, 2}};
+    } rows[] = {{QSR_FORMAT_NV12, QSR_FORMAT_NV12, 61, 5},
+                {QSR_FORMAT_I420, QSR_FORMAT_RGB, 33, 7},
+                {QSR_FORMAT_RGB, QSR_FORMAT_I420, 1, 3},
+                {QSR_FORMAT_RGBX, QSR_FORMAT_NV21, 67, 2}};
     const QsrBuiltinModel *builtin = qsr_builtin_models();
     for (int i = 0; builtin[i].name; i++) {
         QsrModel *m;

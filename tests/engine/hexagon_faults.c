@@ -10,6 +10,8 @@
 
 #define FRAMES 60
 #define FAULT_FRAME 20
+// Long enough for a frame on a busy machine with sanitizers.
+#define TIMEOUT_MS 500
 
 
 typedef struct Fault {
@@ -44,7 +46,7 @@ static void test_fault(const Fault *f)
     QsrSettings s = hexbench_settings(QSR_BACKEND_HEXAGON, &log);
     FakeDsp d;
     s.hexagon_verify = f->verify;
-    s.hexagon_timeout_ms = 100;
+    s.hexagon_timeout_ms = TIMEOUT_MS;
     hexbench_fake->reset(&d);
     d.fault = f->fault;
     d.code = f->code;
@@ -112,7 +114,7 @@ static void test_never_returns(int kill_hangs)
 {
     QsrSettings s = hexbench_settings(QSR_BACKEND_HEXAGON, NULL);
     FakeDsp d;
-    s.hexagon_timeout_ms = 30;
+    s.hexagon_timeout_ms = TIMEOUT_MS;
     hexbench_fake->reset(&d);
     d.fault = FAKE_HANG_FOREVER;
     d.fault_frame = 4;
@@ -141,7 +143,7 @@ static void test_comes_back(void)
 {
     QsrSettings s = hexbench_settings(QSR_BACKEND_HEXAGON, NULL);
     FakeDsp d;
-    s.hexagon_timeout_ms = 30;
+    s.hexagon_timeout_ms = TIMEOUT_MS;
     hexbench_fake->reset(&d);
     d.fault = FAKE_HANG_FOREVER;
     d.fault_frame = 4;
@@ -236,7 +238,7 @@ static void *run_many(void *arg)
 {
     QsrSettings s = hexbench_settings(QSR_BACKEND_HEXAGON, NULL);
     pthread_t watcher;
-    s.hexagon_timeout_ms = 60;
+    s.hexagon_timeout_ms = TIMEOUT_MS;
     (void)arg;
     HexBench b = hexbench_begin_usual(&s);
     pthread_create(&watcher, NULL, watch, b.ctx);
