@@ -358,8 +358,6 @@ NOINLINE void body_rows(uint8_t *dst, const uint8_t *const src[3], int w, int ca
 {
     const ptrdiff_t pitch = plane_pitch(cap);
     const HvxOutputs *p = (const HvxOutputs *)(layer + 1);
-    // The row that has not been read yet; the others are in L2.
-    prefetch(src[2], pitch, w * 4, layer->groups);
     for (int block = 0; block < layer->blocks; block++) {
         int x = 0;
         for (; x + LANES < w; x += 2 * LANES)

@@ -93,16 +93,6 @@ INLINE void store_some(uint8_t *p, HVX_Vector v, int n)
     }
 }
 
-// Starts to fetch `rows` rows of `bytes` bytes, `pitch` bytes apart, into L2. A
-// hint: sizes beyond its fields go without.
-INLINE void prefetch(const void *p, ptrdiff_t pitch, int bytes, int rows)
-{
-    if (((uint32_t)pitch | (uint32_t)bytes) < 65536)
-        Q6_l2fetch_AP((void *)(uintptr_t)p, (int64_t)(((uint64_t)1 << 48) |
-                                                       ((uint64_t)(uint32_t)pitch << 32) |
-                                                       ((uint32_t)bytes << 16) | (uint32_t)rows));
-}
-
 // ------------------------------------------------------------- permutations ---
 
 // Two vectors of elements of `unit` bytes, alternating: lo, hi.
