@@ -396,6 +396,35 @@ static void test_kill(void)
     EXPECT(0, rpc.close(h));
 }
 
+// The skel's own: CRASH and HANG of a build for tests.
+static void *call_hang(void *arg)
+{
+    uint64_t *h = arg;
+    CHECK(rpc.invoke(*h, QSR_RPC_SCALARS(QSR_DSP_HANG, 0, 0, 0, 0), NULL) == AEE_ECONNRESET,
+          "HANG");
+    return NULL;
+}
+
+static void test_faulty_skel(void)
+{
+    int domain = EMU_CDSP;
+    uint64_t h;
+    pthread_t thread;
+    QsrDspInfo info;
+    set("", "");
+    EXPECT(0, rpc_open(&rpc, "libqsr_skel_faulty.so", &h));
+    EXPECT(0, rpc_info(&rpc, h, &info));
+    CHECK(info.flags == QSR_DSP_FLAG_FAULTS, "%x", info.flags);
+    EXPECT(AEE_ECONNRESET, rpc.invoke(h, QSR_RPC_SCALARS(QSR_DSP_CRASH, 0, 0, 0, 0), NULL));
+    EXPECT(AEE_ECONNRESET, rpc.close(h));
+    EXPECT(0, rpc_open(&rpc, "libqsr_skel_faulty.so", &h));
+    pthread_create(&thread, NULL, call_hang, &h);
+    usleep(100 * 1000);
+    EXPECT(0, rpc.session_control(6, &domain, sizeof(domain)));
+    pthread_join(thread, NULL);
+    EXPECT(AEE_ECONNRESET, rpc.close(h));
+}
+
 static void *work(void *arg)
 {
     int *wrong = arg;
@@ -512,6 +541,7 @@ int main(int argc, char **argv)
     test_dsp_memory();
     test_host_memory();
     test_kill();
+    test_faulty_skel();
     test_threads();
     test_death(log);
     qsr_model_unref(&model);
