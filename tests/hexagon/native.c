@@ -332,6 +332,27 @@ static void check_right(Session *s)
     drop(&process);
 }
 
+// A handle is not valid for longer than it is open, also where its place is taken
+// by another; nor is anything that never was one.
+static void check_stale_handles(void)
+{
+    const uint64_t old = open_handle();
+    close_handle(old);
+    const uint64_t now = open_handle(), wrong[] = {old, 0, 17, UINT64_MAX, now + (1ull << 32)};
+    QsrDspInfo info;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+        QsrRpcArg arg = {.buf = {&info, sizeof(info)}}, handle = {.handle = wrong[i]};
+        const uint32_t expected = QSR_DSP_ERR_OFFSET + QSR_DSP_BAD_PARAMETER;
+        CHECK((uint32_t)qsr_skel_handle_invoke(
+                  wrong[i], QSR_RPC_SCALARS(QSR_DSP_INFO, 0, 1, 0, 0), &arg) == expected,
+              "INFO of wrong handle %zu", i);
+        CHECK((uint32_t)qsr_skel_handle_invoke(
+                  now, QSR_RPC_SCALARS(QSR_DSP_CLOSE, 0, 0, 1, 0), &handle) == expected,
+              "close of wrong handle %zu", i);
+    }
+    close_handle(now);
+}
+
 int main(int argc, char **argv)
 {
     static const QsrScale scales[] = {{2, 1}, {3, 1}, {4, 1}, {3, 2}};
@@ -346,6 +367,7 @@ int main(int argc, char **argv)
             return 1;
         free(file);
     }
+    check_stale_handles();
     for (int round = 0; round < rounds; round++) {
         Session s = {.handle = open_handle(), .model = models[0]};
         random_picture(&s.in, 4, 4);
