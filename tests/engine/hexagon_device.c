@@ -198,7 +198,7 @@ static void test_configuration(void)
         hexbench_frame(&b);
     CHECK(hexbench_in_state(&b, "ready") && hexbench_stats(&b).backend == QSR_BACKEND_CPU, "%s",
           hexbench_stats(&b).state);
-    CHECK(log.warnings == 1 && strstr(log.last, "cannot make I420 74x36 of I420 37x18"), "%s",
+    CHECK(log.warnings == 1 && strstr(log.last, "cannot make I420 38x12 of I420 19x6"), "%s",
           log.last);
     hexbench_fake->look(&d);
     CHECK(d.configs == 1 && d.frames == 0, "%d %d", d.configs, d.frames);

@@ -13,8 +13,8 @@
 #include "tests/engine/check.h"
 #include "tests/engine/fakedsp.h"
 
-#define HEXBENCH_W 37
-#define HEXBENCH_H 18
+#define HEXBENCH_W 19 // small: sanitizers are slow
+#define HEXBENCH_H 6
 
 extern const char *hexbench_library;      // that stands for libcdsprpc.so
 extern const char *hexbench_skels;        // folder, or NULL
