@@ -7,10 +7,12 @@
 #include "src/hexagon/state.h"
 #include "src/picture.h"
 
-static void fetch(const uint8_t *p, size_t bytes)
+// `bytes` may come from a strip as wide as the picture; the fields have 16 bits.
+static void fetch(const uint8_t *p, uint32_t bytes)
 {
+    const uint32_t width = bytes < 0xff00 ? bytes : 0xff00;
     // Direction, stride, width and height of a box of bytes.
-    const uint64_t box = (uint64_t)bytes << 32 | (uint64_t)bytes << 16 | 1;
+    const uint64_t box = (uint64_t)width << 32 | width << 16 | 1;
 #if defined(__hexagon__) // tests run this on the host, too
     __asm__ volatile("l2fetch(%0,%1)" : : "r"(p), "r"(box));
 #else
@@ -18,19 +20,25 @@ static void fetch(const uint8_t *p, size_t bytes)
 #endif
 }
 
+// Each plane by the first of its components; without a division, as this runs
+// once a row.
 void qsr_dsp_prefetch(const QsrPicture *pic, int x, int n, int y)
 {
-    for (int i = 0; i < qsr_format_planes(pic->format); i++) {
-        size_t row_bytes;
-        int rows;
-        qsr_format_plane_size(pic->format, i, pic->width, pic->height, &row_bytes, &rows);
-        const int sub = rows < pic->height; // a plane of half the rows: asked for with every other
-        const size_t first = row_bytes * (size_t)x / (size_t)pic->width;
-        size_t bytes = row_bytes * (size_t)n / (size_t)pic->width + 4;
-        if (y >= pic->height || (sub && y % 2))
+    const QsrFormatInfo *info = qsr_format_info(pic->format);
+    unsigned seen = 0; // planes
+    if (y >= pic->height)
+        return;
+    for (int c = 0; c < 4; c++) {
+        const QsrComponent *comp = &info->comp[c];
+        const int chroma = c == QSR_COMP_U || c == QSR_COMP_V;
+        const int sub_x = chroma && info->sub_x, sub_y = chroma && info->sub_y;
+        if (comp->plane < 0 || seen >> comp->plane & 1)
             continue;
-        if (bytes > row_bytes - first)
-            bytes = row_bytes - first;
-        fetch(pic->data[i] + (y >> sub) * pic->stride[i] + first, bytes);
+        seen |= 1u << comp->plane;
+        if (sub_y && y % 2)
+            continue; // its row was asked for with the one above
+        const int size = comp->step * info->bytes;
+        fetch(pic->data[comp->plane] + (y >> sub_y) * pic->stride[comp->plane] + (x >> sub_x) * size,
+              (uint32_t)(((n + sub_x) >> sub_x) * size));
     }
 }
