@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kernels/orc/conv_orc_gen.h"
+#include "kernels/orc/usable.h"
 #include "kernels/requant.h"
 
 #define BLOCK 64       // pixels of the programs' inner loop, .n in conv.orc
@@ -335,8 +336,7 @@ static void init_once(void)
 {
     const uint32_t one = 1;
     QsrConvDSP plain, orc;
-    orc_init();
-    if (!orc_target_get_default())
+    if (!qsr_orc_usable())
         return;
     qsr_orc_conv_init();
     code.second = *(const uint8_t *)&one;

@@ -11,6 +11,7 @@
 
 #include "kernels/dsp.h"
 #include "kernels/orc/pixel_orc.h"
+#include "kernels/orc/usable.h"
 
 static QsrPixelDSP plain;
 static int usable;
@@ -179,14 +180,13 @@ static void alpha_v_orc(int16_t *dst, const uint8_t *const s[4], const int16_t t
 
 // Compiles the programs now, so that no worker has to at its first row. Not
 // usable: big-endian machines, where R is not the low byte of a pixel, and
-// those that ORC has no compiler for.
+// those that ORC cannot compile for.
 static void init_once(void)
 {
     const uint32_t one = 1;
 
     qsr_pixel_dsp_init_c(&plain);
-    orc_init();
-    usable = *(const uint8_t *)&one == 1 && orc_target_get_default();
+    usable = *(const uint8_t *)&one == 1 && qsr_orc_usable();
     if (usable)
         qsr_orc_init();
 }
