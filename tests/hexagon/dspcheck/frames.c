@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Packets of whole frames on the emulated DSP, with all that the skel does for
-// one: conversion, halos, bands, threads, depth-to-space.
+// Whole frames on the emulated DSP, cut as the skel cuts them: the CPU's bytes, and
+// the packets that it takes, with all that the skel does for a frame: conversion,
+// halos, bands, threads, depth-to-space.
 //
 //     frames EMULATOR [MODEL NUM/DEN WIDTHxHEIGHT IN OUT THREADS MAX]...
 //
 // MAX, in millions of packets, is what the frame may take; 0 only reports.
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +49,28 @@ static void release(const QsrPicture *p)
         rpc.free(p->data[i]);
 }
 
+// Makes the frame on the CPU and says whether the DSP's is the same.
+static bool same_on_cpu(QsrModel *model, const QsrPicture *in, const QsrPicture *out)
+{
+    QsrSettings settings;
+    QsrContext *ctx;
+    QsrPicture other = picture(qsr_format_name(out->format), out->width, out->height);
+    qsr_settings_default(&settings);
+    settings.backend = QSR_BACKEND_CPU;
+    bool same = !qsr_open(&ctx, model, &settings, NULL) && !qsr_process(ctx, in, &other, NULL);
+    for (int i = 0; i < qsr_format_planes(out->format); i++) {
+        size_t row_bytes;
+        int rows;
+        qsr_format_plane_size(out->format, i, out->width, out->height, &row_bytes, &rows);
+        for (int y = 0; y < rows; y++)
+            same &= !memcmp(other.data[i] + y * other.stride[i],
+                            out->data[i] + y * out->stride[i], row_bytes);
+    }
+    qsr_close(&ctx);
+    release(&other);
+    return same;
+}
+
 static void frame(char **arg)
 {
     QsrScale scale;
@@ -71,6 +95,7 @@ static void frame(char **arg)
                        rpc_config(&rpc, handle, &config, &plan) ||
                        rpc_process(&rpc, handle, &(QsrDspFrame){0}, &in, &out, &status);
     CHECK(!failed, "%s: the DSP refused", arg[0]);
+    CHECK(failed || same_on_cpu(model, &in, &out), "%s: not the CPU's bytes", arg[0]);
     const double packets = (double)status.packets * 1e-6, max = atof(arg[6]);
     printf("%-7s %-4s %-9s %-5s %-5s %u threads, strips of %u, bands of %u: %.2f million packets\n",
            arg[0], arg[1], arg[2], arg[3], arg[4], plan.threads, plan.strip_width,
