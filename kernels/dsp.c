@@ -42,6 +42,10 @@ void qsr_pixel_dsp_init(QsrPixelDSP *dsp, unsigned cpu_flags)
     if (cpu_flags & QSR_CPU_FLAG_ORC)
         qsr_pixel_dsp_init_orc(dsp);
 #endif
+#if HAVE_AVX2
+    if (cpu_flags & QSR_CPU_FLAG_AVX2)
+        qsr_pixel_dsp_init_avx2(dsp);
+#endif
 #if HAVE_NEON
     if (cpu_flags & QSR_CPU_FLAG_NEON)
         qsr_pixel_dsp_init_neon(dsp);

@@ -254,6 +254,7 @@ void qsr_pixel_dsp_init_c(QsrPixelDSP *dsp);
 void qsr_pixel10_dsp_init_c(QsrPixelDSP *dsp); // the 10-bit rows; the one above calls it
 void qsr_pixel_dsp_init_orc(QsrPixelDSP *dsp);
 void qsr_pixel10_dsp_init_orc(QsrPixelDSP *dsp); // likewise
+void qsr_pixel_dsp_init_avx2(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_neon(QsrPixelDSP *dsp);
 void qsr_pixel_dsp_init_hvx(QsrPixelDSP *dsp); // after plain C's, on the DSP
 

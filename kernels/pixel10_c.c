@@ -4,6 +4,7 @@
 // match, and the fallback. The siblings of those in pixel_c.c, with 512 in the
 // middle and 1023 at the top.
 
+#include "kernels/deep.h"
 #include "kernels/dsp.h"
 
 static inline uint16_t clip_u10(int v)
@@ -111,20 +112,14 @@ static void round10_c(uint8_t *restrict dst, const uint16_t *restrict src, int n
 
 // ------------------------------------------------------------------- out ---
 
-// Smaller differences between the network and the cubic are taken for the noise
-// of 8-bit activations, twice as large ones for what the network is there for.
-#define NOISE 8
-#define BLOCK 32 // pixels
-
-// Numbers that have the same taps, and of each four sources in high and four in low;
-// no stride and two loops, so that compilers make vectors of 32 and of 16 bits.
-static inline void join(uint16_t *restrict y, const int16_t *const h[4], const int16_t *const l[4],
-                        const int16_t taps[4], int n)
+// Two loops, so that compilers make vectors of 32 and of 16 bits.
+static void join_c(uint16_t *restrict y, const int16_t *const h[4], const int16_t *const l[4],
+                   const int16_t taps[4], int n)
 {
     const int16_t *h0 = h[0], *h1 = h[1], *h2 = h[2], *h3 = h[3];
     const int16_t *l0 = l[0], *l1 = l[1], *l2 = l[2], *l3 = l[3];
     const int16_t t0 = taps[0], t1 = taps[1], t2 = taps[2], t3 = taps[3];
-    int16_t c8[4 * BLOCK], c10[4 * BLOCK];
+    int16_t c8[4 * QSR_DEEP_BLOCK], c10[4 * QSR_DEEP_BLOCK];
 
     for (int i = 0; i < n; i++) {
         const int th = t0 * h0[i] + t1 * h1[i] + t2 * h2[i] + t3 * h3[i];
@@ -135,7 +130,7 @@ static inline void join(uint16_t *restrict y, const int16_t *const h[4], const i
     for (int i = 0; i < n; i++) {
         const int16_t d = (int16_t)(y[i] - c8[i]), sign = (int16_t)(d >> 15);
         const int16_t size = (int16_t)((d ^ sign) - sign);
-        int16_t kept = (int16_t)(2 * size - 2 * NOISE);
+        int16_t kept = (int16_t)(2 * size - 2 * QSR_DEEP_NOISE);
         kept = kept < 0 ? 0 : kept;
         kept = kept < size ? kept : size;
         int16_t v = (int16_t)(c10[i] + ((kept ^ sign) - sign));
@@ -144,62 +139,11 @@ static inline void join(uint16_t *restrict y, const int16_t *const h[4], const i
     }
 }
 
-typedef struct Pixel {
-    uint16_t c[4];
-} Pixel;
-
-// `n` pixels, every `step`th of those at src, to dst without gaps, or the reverse.
-static inline void gather(void *dst, const void *src, int step, int n)
-{
-    for (int i = 0; i < n; i++)
-        ((Pixel *)dst)[i] = ((const Pixel *)src)[(ptrdiff_t)step * i];
-}
-
-static inline void scatter(void *dst, const void *src, int step, int n)
-{
-    for (int i = 0; i < n; i++)
-        ((Pixel *)dst)[(ptrdiff_t)step * i] = ((const Pixel *)src)[i];
-}
-
-// Where the sources of n neighbours of one phase are: in the row at v, or, at
-// every second column of it, in `even` and `odd`.
-static inline void sources(const int16_t *src[4], const int16_t *v, int16_t *even, int16_t *odd,
-                           int num, int n)
-{
-    if (num == 1) {
-        for (int k = 0; k < 4; k++)
-            src[k] = v + 4 * k;
-        return;
-    }
-    gather(even, v, 2, n + 1);
-    gather(odd, v + 4, 2, n + 1);
-    for (int k = 0; k < 4; k++)
-        src[k] = (k & 1 ? odd : even) + 4 * (k / 2);
-}
-
-// Phase by phase, because the pixels of one have the same taps.
 static void deep_h_c(uint16_t *rgbx, const int16_t *high, const int16_t *low,
                      const int16_t taps[][4], const int8_t *offset, int phase0, int num, int den,
                      int n)
 {
-    uint16_t y[4 * BLOCK];
-    int16_t even[2][4 * (BLOCK + 1)], odd[2][4 * (BLOCK + 1)];
-    const int16_t *h[4], *l[4];
-
-    for (int p = 0; p < den; p++) {
-        const int first = (p - phase0 + den) % den; // pixel
-        const int x = (phase0 + first) / den * num + offset[p] - 1;
-        const int count = (n - first + den - 1) / den;
-        for (int i = 0; i < count; i += BLOCK) {
-            const int m = count - i < BLOCK ? count - i : BLOCK;
-            uint16_t *at = rgbx + 4 * ((ptrdiff_t)first + (ptrdiff_t)den * i);
-            sources(h, high + 4 * ((ptrdiff_t)x + num * i), even[0], odd[0], num, m);
-            sources(l, low + 4 * ((ptrdiff_t)x + num * i), even[1], odd[1], num, m);
-            gather(y, at, den, m);
-            join(y, h, l, taps[p], 4 * m);
-            scatter(at, y, den, m);
-        }
-    }
+    qsr_deep_phases(join_c, rgbx, high, low, taps, offset, phase0, num, den, n);
 }
 
 static void rgbx10_to_y_c(uint16_t *restrict y, const uint16_t *restrict rgbx,
