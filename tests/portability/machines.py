@@ -43,8 +43,8 @@ MACHINES = {
         'cortex-a76': 'c orc neon dotprod',
         'cortex-a53': 'c orc neon'}),
     'armhf': Machine('arm-linux-gnueabihf-gcc', 'qemu-arm', {
-        'cortex-a15': 'c orc',
-        'cortex-a15,neon=off': 'c'}),
+        'cortex-a15': 'c orc neon',
+        'cortex-a15,neon=off': 'c orc'}),
     # ORC runs out of the eight vector registers in a few programs, which stay C.
     'i386': Machine('i686-linux-gnu-gcc', 'qemu-i386', {'max': 'c orc', 'pentium3': 'c orc'},
                     without='orc-compiles'),
