@@ -2,7 +2,7 @@
 //
 // The emulated DSP against the CPU, byte by byte.
 //
-//     pictures EMULATOR formats|models
+//     pictures EMULATOR formats|models [SKEL]
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,6 @@
 #include "tests/engine/testmodel.h"
 #include "tests/hexagon/rpc.h"
 
-#define SKEL "libqsr_skel_v66.so"
 #define MAX_BYTES (512 * 1024)
 
 static Rpc rpc;
@@ -207,13 +206,13 @@ static void test_models(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 3)
+    if (argc < 3)
         return 2;
     rpc_load(&rpc, argv[1]);
     in_bytes = rpc.alloc(25, 1, MAX_BYTES);
     out_bytes = rpc.alloc(25, 1, MAX_BYTES);
     expected = malloc(MAX_BYTES);
-    const int ret = rpc_open(&rpc, SKEL, &handle);
+    const int ret = rpc_open(&rpc, argc > 3 ? argv[3] : "libqsr_skel_v66.so", &handle);
     if (ret || !in_bytes || !out_bytes || !expected) {
         printf("open: 0x%x\n", (unsigned)ret);
         return 1;
