@@ -165,8 +165,10 @@ static size_t pack_out_avx512vnni(void *dst, const QsrConvParams *p)
 #define INLINE static inline __attribute__((always_inline))
 #ifdef __clang__
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLLED _Pragma("clang loop unroll(disable)")
 #else
 #define UNROLL _Pragma("GCC unroll 24")
+#define ROLLED _Pragma("GCC unroll 1")
 #endif
 
 INLINE void start_block(__m512i acc[], const VnniWeights *wt, int P, int NV)
@@ -182,8 +184,10 @@ INLINE void start_block(__m512i acc[], const VnniWeights *wt, int P, int NV)
 INLINE void dot_block(__m512i acc[], const int8_t *w, const uint8_t *const *src,
                       ptrdiff_t offset, int rows, int quads, int stride, int P, int NV)
 {
+    ROLLED
     for (int ky = 0; ky < rows; ky++) {
         const uint8_t *s = src[ky] + offset;
+        ROLLED
         for (int q = 0; q < quads; q++, s += 4, w += NV * 64) {
             __m512i weights[MAX_VECTORS];
             UNROLL
@@ -257,16 +261,15 @@ INLINE void map_row(uint8_t *dst, const uint8_t *const src[3], int w, const void
     for (int first = 0; first < cout; first += 32) {
         const VnniWeights *wt = (const void *)((const char *)weights + first / 32 * block);
         uint8_t *d = dst + first;
-        int x = 0;
-        for (; x + 12 <= w; x += 12)
-            map_block(d + x * cout, cout, wt, src, (ptrdiff_t)(x - 1) * cin, quads, cin, 12);
-        if (x < w && w >= 12) { // the last ones once more, with the rest
-            x = w - 12;
-            map_block(d + x * cout, cout, wt, src, (ptrdiff_t)(x - 1) * cin, quads, cin, 12);
-            x = w;
+        if (w < 12) {
+            for (int x = 0; x < w; x += 4)
+                map_block(d + x * cout, cout, wt, src, (ptrdiff_t)(x - 1) * cin, quads, cin, 4);
+            continue;
         }
-        for (; x < w; x += 4)
-            map_block(d + x * cout, cout, wt, src, (ptrdiff_t)(x - 1) * cin, quads, cin, 4);
+        for (int next = 0; next < w; next += 12) {
+            const int x = next + 12 <= w ? next : w - 12; // the last ones once more, with the rest
+            map_block(d + x * cout, cout, wt, src, (ptrdiff_t)(x - 1) * cin, quads, cin, 12);
+        }
     }
 }
 
@@ -471,16 +474,15 @@ INLINE void head_row(uint8_t *const dst[4], const uint8_t *const src[3],
                      enum QsrHead head, int deep)
 {
     const int block = head == QSR_HEAD_X2 ? 24 : head == QSR_HEAD_X4 ? 8 : 12;
-    int x = 0;
-    for (; x + block <= w; x += block)
-        head_block(dst, x, weights, src, in, cin, block, head, deep);
-    if (x < w && w >= block) { // the last ones once more, with the rest
-        x = w - block;
-        head_block(dst, x, weights, src, in, cin, block, head, deep);
-        x = w;
+    if (w < block) {
+        for (int x = 0; x < w; x += 4)
+            head_block(dst, x, weights, src, in, cin, 4, head, deep);
+        return;
     }
-    for (; x < w; x += 4)
-        head_block(dst, x, weights, src, in, cin, 4, head, deep);
+    for (int next = 0; next < w; next += block) {
+        const int x = next + block <= w ? next : w - block; // the last ones once more
+        head_block(dst, x, weights, src, in, cin, block, head, deep);
+    }
 }
 
 // ------------------------------------------------------------------ table ---
