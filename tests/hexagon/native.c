@@ -7,6 +7,7 @@
 //     native ROUNDS
 
 #include <pthread.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +25,7 @@
 #define MAX_THREADS 64
 
 static struct {
+    atomic_int taken;
     pthread_t thread;
     void (*entry)(void *);
     void *arg;
@@ -41,8 +43,12 @@ static void *thread_main(void *p)
 // Fails now and then, as a busy processor may.
 int qurt_thread_create(uint32_t *thread, QsrQurtThreadAttr *attr, void (*entry)(void *), void *arg)
 {
-    const int n = atomic_fetch_add(&n_threads, 1), i = n % MAX_THREADS;
-    if (n % 13 == 12 || !attr->stack || attr->stack_size < 4096)
+    int i = 0;
+    if (atomic_fetch_add(&n_threads, 1) % 13 == 12 || !attr->stack || attr->stack_size < 4096)
+        return -1;
+    while (i < MAX_THREADS && atomic_exchange(&threads[i].taken, 1))
+        i++;
+    if (i == MAX_THREADS)
         return -1;
     threads[i].entry = entry;
     threads[i].arg = arg;
@@ -52,16 +58,19 @@ int qurt_thread_create(uint32_t *thread, QsrQurtThreadAttr *attr, void (*entry)(
 
 int qurt_thread_join(uint32_t thread, int *status)
 {
-    *status = 0;
-    return pthread_join(threads[thread].thread, NULL);
+    *status = pthread_join(threads[thread].thread, NULL);
+    atomic_store(&threads[thread].taken, 0);
+    return *status;
 }
 
+// Waits for a unit.
 int qurt_hvx_lock(int mode)
 {
-    if (mode == 1 && atomic_fetch_sub(&units, 1) > 0)
-        return 0;
-    qurt_hvx_unlock();
-    return -1;
+    while (atomic_fetch_sub(&units, 1) <= 0) {
+        qurt_hvx_unlock();
+        sched_yield();
+    }
+    return mode == 1 ? 0 : -1;
 }
 
 int qurt_hvx_unlock(void)
@@ -126,7 +135,6 @@ typedef struct Session {
     uint64_t handle;
     QsrModel *model;
     QsrPicture in, out;
-    int threads;
 } Session;
 
 static void random_picture(QsrPicture *p, int width, int height)
@@ -243,16 +251,21 @@ static void spoil(Call *c)
     }
 }
 
-static int invoke(const Session *s, const Call *c)
+static int invoke_plain(uint64_t handle, const Call *c)
 {
     QsrRpcArg args[MOST];
     for (int i = 0; i < MOST; i++) {
         args[i].buf.data = c->data[i];
         args[i].buf.size = c->size[i];
     }
-    const uint64_t handle = pick(50) ? s->handle : s->handle + pick(3);
     return qsr_skel_handle_invoke(handle, QSR_RPC_SCALARS(c->method, c->n_in, c->n_out, 0, 0),
                                   args);
+}
+
+// Now and then for a handle that is none.
+static int invoke(const Session *s, const Call *c)
+{
+    return invoke_plain(pick(50) ? s->handle : s->handle + pick(3), c);
 }
 
 static bool known(int code)
@@ -297,17 +310,9 @@ static void check_right(Session *s)
         for (uint32_t k = 0; k < process.size[1 + i]; k++)
             s->in.data[i][k] = (uint8_t)pick(256);
     }
-    Session own = *s; // not spoilt
     const Call *calls[] = {&load, &config, &process};
     for (int i = 0; i < 3; i++) {
-        QsrRpcArg args[MOST];
-        for (int k = 0; k < MOST; k++) {
-            args[k].buf.data = calls[i]->data[k];
-            args[k].buf.size = calls[i]->size[k];
-        }
-        const int ret = qsr_skel_handle_invoke(
-            own.handle, QSR_RPC_SCALARS(calls[i]->method, calls[i]->n_in, calls[i]->n_out, 0, 0),
-            args);
+        const int ret = invoke_plain(s->handle, calls[i]);
         CHECK(!ret, "call %d: 0x%x", i, (unsigned)ret);
     }
     QsrPicture want = s->out;
@@ -353,6 +358,60 @@ static void check_stale_handles(void)
     close_handle(now);
 }
 
+// Four threads of the host on two handles: the calls for one handle that meet are
+// refused, and all others are done.
+typedef struct Caller {
+    uint64_t handle;
+    Call process;
+    int done, refused, other;
+} Caller;
+
+static void *call_often(void *arg)
+{
+    Caller *c = arg;
+    for (int i = 0; i < 60; i++) {
+        const int ret = invoke_plain(c->handle, &c->process);
+        c->done += !ret;
+        c->refused += (uint32_t)ret == QSR_DSP_ERR_OFFSET + QSR_DSP_BAD_STATE;
+        c->other += ret && (uint32_t)ret != QSR_DSP_ERR_OFFSET + QSR_DSP_BAD_STATE;
+    }
+    return NULL;
+}
+
+static void check_callers(void)
+{
+    enum { N = 4 };
+    Caller callers[N] = {{.handle = 0}};
+    pthread_t caller_threads[N];
+    Session s[2];
+    for (int i = 0; i < 2; i++) {
+        Call load = {.method = QSR_DSP_LOAD}, config = {.method = QSR_DSP_CONFIG};
+        s[i] = (Session){.handle = open_handle()};
+        make_load(&load, &s[i]);
+        make_config(&config, &s[i]);
+        CHECK(!invoke_plain(s[i].handle, &load) && !invoke_plain(s[i].handle, &config), "ready");
+        drop(&load);
+        drop(&config);
+    }
+    for (int i = 0; i < N; i++) {
+        callers[i] = (Caller){.handle = s[i / 2].handle, .process = {.method = QSR_DSP_PROCESS}};
+        make_process(&callers[i].process, &s[i / 2]);
+    }
+    for (int i = 0; i < N; i++)
+        pthread_create(&caller_threads[i], NULL, call_often, &callers[i]);
+    for (int i = 0; i < N; i++) {
+        pthread_join(caller_threads[i], NULL);
+        drop(&callers[i].process);
+    }
+    for (int i = 0; i < 2; i++) {
+        const Caller *a = &callers[2 * i], *b = a + 1;
+        CHECK(a->done + b->done > 0 && !a->other && !b->other &&
+                  a->done + a->refused + b->done + b->refused == 120,
+              "%d done, %d and %d refused", a->done + b->done, a->refused, b->refused);
+        close_handle(s[i].handle);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static const QsrScale scales[] = {{2, 1}, {3, 1}, {4, 1}, {3, 2}};
@@ -386,6 +445,8 @@ int main(int argc, char **argv)
         check_right(&s);
         close_handle(s.handle);
     }
+    for (int i = 0; i < rounds; i += 100)
+        check_callers();
     for (int i = 0; i < 4; i++)
         qsr_model_unref(&models[i]);
     printf("%ld calls were done, %ld refused\n", good, refused);
