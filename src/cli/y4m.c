@@ -45,7 +45,7 @@ static bool read_line(QsrInput *in, char *line, size_t size)
 static int parse_size(const char *text)
 {
     char *end;
-    long value = strtol(text, &end, 10);
+    const long long value = strtoll(text, &end, 10);
 
     return *end || end == text || value < 1 || value > INT32_MAX ? 0 : (int)value;
 }
