@@ -262,7 +262,7 @@ static void check_alpha(const QsrPixelDSP *c_dsp, const QsrPixelDSP *dsp)
 
         make_picture(&in, mood == 3 ? QSR_FORMAT_RGBX : from, iw, ih, QSR_SITE_CENTER);
         fill_random(&in);
-        for (int i = 0; i < 4 && mood < 2; i++)
+        for (int i = 0; i < qsr_format_planes(in.pic.format) && mood < 2; i++)
             memset(in.area[i], mood ? 255 : 0, in.size[i]);
         check_writer_picture(c_dsp, dsp, to, w, h, QSR_SITE_CENTER, &in.pic, s);
         make_picture(&out, to, w, h, QSR_SITE_CENTER);
