@@ -16,7 +16,7 @@
 #define OPEN_MS 5000
 #define OPEN_WAIT_MS 700 // of these, that qsr_open may take
 #define CONFIG_MS 2000
-#define CLOSE_MS 400 // twice this much at most
+#define CLOSE_MS 350 // twice this much at most
 #define MAX_REGIONS 64
 
 typedef struct Region {
@@ -406,11 +406,11 @@ static void hex_close(void *state)
     if (!e)
         return;
     if (e->session) {
-        qsr_hex_retire(e->session, e->health.state != QSR_HEALTH_READY);
+        qsr_hex_retire(e->session, false);
         e->retired = e->session;
     }
     if (e->retired) {
-        // A handle that does not close is a hang, too.
+        // A slow frame may still end well; a kill would hit other engines, too.
         if (!qsr_hex_ended(e->retired, qsr_hex_now() + CLOSE_MS * 1000)) {
             qsr_hex_retire(e->retired, true);
             qsr_hex_ended(e->retired, qsr_hex_now() + CLOSE_MS * 1000);
