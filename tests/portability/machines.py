@@ -55,7 +55,7 @@ MACHINES = {
     'x86-64': Machine('gcc', 'qemu-x86_64', {'max': 'c orc avx2', 'Nehalem': 'c orc'},
                       without='rows api net', options='-Dgst=disabled -Dcli=disabled'),
     # The machine at hand, with another C library.
-    'musl': Machine('musl-gcc', None, {'host': 'c'}, without='checkasm-pixel',
+    'musl': Machine('musl-gcc', None, {'host': 'c'}, without='checkasm-pixel scalers-twin',
                     options='-Dorc=disabled -Dgst=disabled -Dcli=disabled'),
 }
 PACKAGES = {'gcc': 'gcc', 'musl-gcc': 'musl-tools', 'meson': 'meson', 'ninja': 'ninja-build',
