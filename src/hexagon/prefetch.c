@@ -38,7 +38,7 @@ void qsr_dsp_prefetch(const QsrPicture *pic, int x, int n, int y)
         if (sub_y && y % 2)
             continue; // its row was asked for with the one above
         const int size = comp->step * info->bytes;
-        fetch(pic->data[comp->plane] + (y >> sub_y) * pic->stride[comp->plane] + (x >> sub_x) * size,
-              (uint32_t)(((n + sub_x) >> sub_x) * size));
+        const uint8_t *row = pic->data[comp->plane] + (y >> sub_y) * pic->stride[comp->plane];
+        fetch(row + (x >> sub_x) * size, (uint32_t)(((n + sub_x) >> sub_x) * size));
     }
 }

@@ -88,9 +88,11 @@ static int spawn(EmuProcess *p, const char *entry)
     snprintf(heap, sizeof(heap), "%u", (unsigned)emu_device.heap);
     snprintf(units, sizeof(units), "%u", (unsigned)emu_device.hvx);
     int pair[2];
-    if (program_path(path, sizeof(path)) || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+    if (program_path(path, sizeof(path)) ||
+        socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
         return -1;
-    char *const argv[] = {(char *)qemu, "-cpu", "v67", path, p->skel, (char *)entry, heap, units, NULL};
+    char *const argv[] = {(char *)qemu,  "-cpu", "v67", path, p->skel,
+                          (char *)entry, heap,   units, NULL};
     const pid_t self = getpid();
     const bool main_thread = (pid_t)syscall(SYS_gettid) == self;
     p->pid = fork();

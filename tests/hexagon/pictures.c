@@ -85,7 +85,7 @@ static void compare(QsrModel *model, const Case *c)
     rpc_picture(&config.in, &in);
     rpc_picture(&config.out, &out);
     char what[160];
-    snprintf(what, sizeof(what), "%s -> %s %dx%d %d/%d, %d channels, %d threads, strips %d, bands %d",
+    snprintf(what, sizeof(what), "%s -> %s %dx%d %d/%d, %d channels, %d threads, strip %d, band %d",
              qsr_format_name(c->in), qsr_format_name(c->out), c->width, c->height, scale.num,
              scale.den, model->info.channels, c->threads, c->strip, c->band);
     for (size_t i = 0; i < MAX_BYTES; i++)
