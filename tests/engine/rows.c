@@ -78,8 +78,8 @@ static void check_reader_picture(const QsrPixelDSP *c_dsp, const QsrPixelDSP *ds
                       !memcmp(part_low, low + 4 * x0, 4 * (size_t)n),
                       "%s %dx%d site %d row %d: columns %d+%d differ",
                       qsr_format_name(p->format), p->width, p->height, p->site, y, x0, n);
-                CHECK(part[4 * n] == PADDING && part_low[4 * n] == PADDING, "%s writes past the end",
-                      qsr_format_name(p->format));
+                CHECK(part[4 * n] == PADDING && part_low[4 * n] == PADDING,
+                      "%s writes past the end", qsr_format_name(p->format));
             }
         }
     }
@@ -280,7 +280,8 @@ static void check_alpha(const QsrPixelDSP *c_dsp, const QsrPixelDSP *dsp)
                     samples++;
                 }
                 // Taps of 6 bits are off by up to 1/128 each.
-                CHECK(mood == 2 ? error < (two_bits ? 50 : 8) : got == want, "%d/%d (%d,%d) of %dx%d: %d, not %f",
+                CHECK(mood == 2 ? error < (two_bits ? 50 : 8) : got == want,
+                      "%d/%d (%d,%d) of %dx%d: %d, not %f",
                       s.num, s.den, x, y, w, h, got, want);
             }
         }

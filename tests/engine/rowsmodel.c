@@ -172,8 +172,9 @@ int sample(const QsrPicture *p, char component, int x, int y)
         return component == 'A' ? (int)(v >> 30) * 85
                                 : (int)(v >> 10 * (strchr("RGB", component) - "RGB") & 1023);
     }
-    return specs[p->format].depth == 8 ? at[0]
-                                       : (int)(little_endian(at, 2) >> specs[p->format].shift & 1023);
+    if (specs[p->format].depth == 8)
+        return at[0];
+    return (int)(little_endian(at, 2) >> specs[p->format].shift & 1023);
 }
 
 void set_sample(const QsrPicture *p, char component, int x, int y, int value)

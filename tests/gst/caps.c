@@ -258,7 +258,8 @@ GST_START_TEST(test_fields_are_carried_over)
         "mastering-display-info=(string)"
         "\"35400:14600:8500:39850:6550:2300:15635:16450:10000000:50\", "
         "content-light-level=(string)\"1000:400\", x-private=(int)7", format[1]);
-    gchar *in = g_strdup_printf("video/x-raw, format=%s, width=64, height=48, %s", format[0], fields);
+    gchar *in = g_strdup_printf("video/x-raw, format=%s, width=64, height=48, %s", format[0],
+                                fields);
     gchar *out = g_strdup_printf("video/x-raw, format=%s, width=128, height=96, %s", format[0],
                                  fields);
     GstCaps *caps, *expected = gst_caps_from_string(out);
