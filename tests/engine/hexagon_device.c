@@ -85,7 +85,7 @@ typedef struct Absence {
 
 #define DSP .fault_frame = -1, .abi = 1
 static const Absence absences[] = {
-    {"there is no FastRPC library: no-such-library.so", "no-such-library.so", {DSP}, "absent"},
+    {"there is no FastRPC library: ", "no-such-library.so", {DSP}, "absent"},
     {"it lacks remote_handle64_open", "libm.so.6", {DSP}, "absent"},
     {"no compute DSP", NULL, {DSP, .hvx = 4, .arch = 0x69, .oldest_skel = 99}, "absent"},
     {"no vectors of 128 bytes", NULL, {DSP, .domain = 1, .arch = 0x69, .oldest_skel = 99},
