@@ -42,7 +42,7 @@ def call(command, what, **options):
     except subprocess.TimeoutExpired as fault:
         raise Missing(f'{what} could not be fetched in time') from fault
     if done.returncode:
-        raise Missing(f'{what} could not be fetched: {done.stderr.strip()[-400:]}')
+        raise Missing(f'{what} could not be fetched: {done.stderr.strip()[:400]}')
     return done.stdout
 
 
