@@ -76,7 +76,7 @@ void qsr_resample_dsp_init(QsrResampleDSP *dsp, unsigned cpu_flags);
 // One level each, in rising order.
 void qsr_resample_dsp_init_c(QsrResampleDSP *dsp);
 void qsr_resample_dsp_init_avx2(QsrResampleDSP *dsp);
-void qsr_resample_dsp_init_avx512(QsrResampleDSP *dsp);
+void qsr_resample_dsp_init_avx512vnni(QsrResampleDSP *dsp);
 void qsr_resample_dsp_init_neon(QsrResampleDSP *dsp);
 // For rows narrower than a vector.
 void qsr_rcas_c(void *dst, int deep, float *const rows[3][QSR_N_PLANES], float amount, int n);

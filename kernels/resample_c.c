@@ -404,8 +404,8 @@ void qsr_resample_dsp_init(QsrResampleDSP *dsp, unsigned cpu_flags)
     if (cpu_flags & QSR_CPU_FLAG_AVX2)
         qsr_resample_dsp_init_avx2(dsp);
 #endif
-#if HAVE_RESAMPLE_AVX512
-    if (cpu_flags & QSR_CPU_FLAG_AVX512)
-        qsr_resample_dsp_init_avx512(dsp);
+#if HAVE_RESAMPLE_AVX512VNNI
+    if (cpu_flags & QSR_CPU_FLAG_AVX512VNNI)
+        qsr_resample_dsp_init_avx512vnni(dsp);
 #endif
 }

@@ -22,6 +22,7 @@ static const struct {
     { "requant", check_requant },
     { "conv", check_conv },
     { "pixel", check_pixel },
+    { "resample", check_resample },
 };
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))
 

@@ -96,5 +96,6 @@ int check_bench_next(void);
 void check_conv(void);
 void check_pixel(void);
 void check_requant(void);
+void check_resample(void);
 
 #endif
