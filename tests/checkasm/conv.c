@@ -52,9 +52,10 @@ static int random_weight(enum Kind kind, int channel)
 {
     if (kind == EXTREME)
         return channel % 2 ? 127 : -127;
-    const int w = check_random_between(-127, 127);
-    return kind == ANY ? w
-                       : w * check_random_between(0, 127) / 127 * check_random_between(0, 127) / 127;
+    int w = check_random_between(-127, 127);
+    for (int i = 0; i < 2 && kind == TRAINED; i++)
+        w = w * check_random_between(0, 127) / 127;
+    return w;
 }
 
 // n weights in pixels of `cin`; each channel has n / cout of them.
