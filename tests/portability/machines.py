@@ -72,8 +72,9 @@ NOT_EMULATED = re.compile(
     '|orc-pixel') # ORC's own test writes code over code, which qemu 7.2 does not notice
 ARITHMETIC = re.compile('checkasm-|orc-|golden')
 # For the element's tests under qemu, which has a thread of its own, and takes minutes for
-# large pictures.
-ENVIRONMENT = {'GST_CHECKS_IGNORE': 'test_threads_end,test_large'}
+# large pictures or many.
+ENVIRONMENT = {'GST_CHECKS_IGNORE': 'test_threads_end,test_large,test_threads,test_every_size,'
+                                    'test_video_meta'}
 
 
 def skip(reason):
