@@ -72,9 +72,10 @@ NOT_EMULATED = re.compile(
     '|orc-pixel') # ORC's own test writes code over code, which qemu 7.2 does not notice
 ARITHMETIC = re.compile('checkasm-|orc-|golden')
 # For the element's tests under qemu, which has a thread of its own, and takes minutes for
-# large pictures or many.
+# large pictures or many. GStreamer's conversion, with which one of them compares, is off
+# by far (10 dB) for I420 on big-endian machines, where NV12 agrees and the golden sums hold.
 ENVIRONMENT = {'GST_CHECKS_IGNORE': 'test_threads_end,test_large,test_threads,test_every_size,'
-                                    'test_video_meta'}
+                                    'test_video_meta,test_as_gstreamer_converts'}
 
 
 def skip(reason):
