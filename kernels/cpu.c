@@ -66,6 +66,15 @@ void qsr_cpu_set_mask(unsigned mask)
     atomic_store(&cpu_mask, mask & ~MASK_UNSET);
 }
 
+bool qsr_cpu_has_exact_floats(void)
+{
+#if defined(__i386__)
+    return __builtin_cpu_supports("sse2");
+#else
+    return true;
+#endif
+}
+
 static bool parse_name(const char *name, size_t len, unsigned *mask)
 {
     if (len == 1 && name[0] == 'c')

@@ -35,6 +35,10 @@ unsigned qsr_cpu_get_flags(void);
 // Thread-safety: safe; tables already initialised keep what they have.
 void qsr_cpu_set_mask(unsigned mask);
 
+// Whether floating point here rounds every operation to its type, as the classical
+// scalers need it (kernels/resample.h). 32-bit x86 does only since it has SSE2.
+bool qsr_cpu_has_exact_floats(void);
+
 // Parses "all", "c", a number, or a comma-separated list of names. False, and
 // *mask untouched, if `text` is none of these.
 bool qsr_cpu_parse_mask(const char *text, unsigned *mask);

@@ -389,6 +389,9 @@ int qsr_scaler_model(QsrModel **model, const char *name, QsrScale scale, QsrErro
     if (!any && (scale.den < 1 || scale.num < scale.den || scale.num > 4 * (int64_t)scale.den))
         return qsr_fail(err, QSR_ERR_INVALID, "%s scales by 1 to 4, not by %d/%d", name, scale.num,
                         scale.den);
+    if (!qsr_cpu_has_exact_floats())
+        return qsr_fail(err, QSR_ERR_UNSUPPORTED, "%s needs a processor with exact floating point "
+                        "(on 32-bit x86: SSE2)", name);
     QsrModel *m = calloc(1, sizeof(*m));
     if (!m)
         return qsr_fail(err, QSR_ERR_NOMEM, "no memory for a model");
