@@ -88,7 +88,7 @@ def train_float(recipe, assets, run=None, stop_at=None):
     if recipe.start_from:
         source = os.path.join(config.RUNS, recipe.start_from, "float.pt")
         if os.path.exists(source):
-            net.load_collapsed(torch.load(source, map_location="cpu")["layers"], body_only=True)
+            net.adopt(torch.load(source, map_location="cpu")["layers"])
         else:
             log(f"no run {recipe.start_from} to start from: starting fresh")
     net.to(device=device, memory_format=torch.channels_last)

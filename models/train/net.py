@@ -159,11 +159,23 @@ class QuickSRNet(nn.Module):
             layers[-1] += (self.branch.kernel().detach().clone(),)
         return layers
 
-    def load_collapsed(self, layers, body_only=False):
-        for conv, layer in zip(self.convs[:-1] if body_only else self.convs, layers):
+    def load_collapsed(self, layers):
+        for conv, layer in zip(self.convs, layers):
             conv.load_kernel(*layer[:2])
-        if self.branch is not None and not body_only:
+        if self.branch is not None:
             self.branch.load_kernel(layers[-1][2])
+
+    def adopt(self, layers):
+        """Start from the body of another network of this width. If that has fewer
+        blocks, the further ones pass on what they get, which ReLU1 leaves as it
+        is. The head comes along where it fits."""
+        body, head = layers[:-1], layers[-1]
+        for conv, layer in zip(self.convs[:-1], body):
+            conv.load_kernel(*layer[:2])
+        for conv in self.convs[len(body):-1]:
+            conv.load_kernel(conv.identity, torch.zeros_like(conv.bias))
+        if head[0].shape == self.convs[-1].direct.shape and self.branch is None and len(head) == 2:
+            self.convs[-1].load_kernel(*head)
 
 
 def run_plain(layers, scale, picture):

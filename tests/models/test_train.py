@@ -276,9 +276,20 @@ class Network(unittest.TestCase):
         torch.manual_seed(2)
         source = net.QuickSRNet(32, 2, Fraction(2)).collapsed()
         target = net.QuickSRNet(32, 2, Fraction(4))
-        target.load_collapsed(source, body_only=True)
+        target.adopt(source)
         for (w, b), (v, c) in list(zip(source, target.collapsed()))[:-1]:
             self.assertTrue(torch.allclose(w, v, atol=1e-6) and torch.equal(b, c))
+
+    def test_a_deeper_network_starts_where_the_shallow_one_is(self):
+        torch.manual_seed(3)
+        picture = torch.rand(1, 3, 9, 7)
+        source = net.QuickSRNet(32, 2, Fraction(2)).collapsed()
+        target = net.QuickSRNet(32, 5, Fraction(2))
+        target.adopt(source)
+        before = net.run_plain(source, Fraction(2), picture)
+        after = net.run_plain(target.collapsed(), Fraction(2), picture)
+        self.assertGreater(float(before.std()), 0.01)
+        self.assertTrue(torch.allclose(before, after, atol=1e-5))
 
 
 class Files(unittest.TestCase):
