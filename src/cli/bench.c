@@ -31,7 +31,7 @@ static bool parse_count(const char *text, long max, long *value)
     return !*end && end != text && *value >= 0 && *value <= max;
 }
 
-static bool set_option(BenchOptions *b, int option, int *exit_code)
+static bool set_option(BenchOptions *b, int option, char **argv, int *exit_code)
 {
     QsrError err;
     long n;
@@ -72,18 +72,9 @@ static bool set_option(BenchOptions *b, int option, int *exit_code)
             return true;
         *exit_code = qsr_cli_usage("bench", "--cpumask: %s", err.message);
         return false;
-    case 'h':
-        fputs(qsr_help_bench, stdout);
-        *exit_code = qsr_cli_flush_stdout() ? QSR_EXIT_OK : QSR_EXIT_FAILED;
-        return false;
-    case ':':
-        *exit_code = qsr_cli_usage("bench", "an option needs a value");
-        return false;
-    case '?':
-        *exit_code = qsr_cli_usage("bench", "unknown option");
-        return false;
     default:
-        return qsr_cli_backend_option(&b->common, "bench", option, optarg, exit_code);
+        return qsr_cli_other_option(&b->common, "bench", qsr_help_bench, option, argv,
+                                    exit_code);
     }
 }
 
@@ -106,7 +97,7 @@ static bool parse(BenchOptions *b, int argc, char **argv, int *exit_code)
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, ":s:m:t:h", long_options, NULL)) != -1) {
-        if (!set_option(b, option, exit_code))
+        if (!set_option(b, option, argv, exit_code))
             return false;
     }
     if (optind < argc) {

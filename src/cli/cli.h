@@ -80,6 +80,11 @@ enum {
 bool qsr_cli_backend_option(QsrOptions *o, const char *command, int option, char *value,
                             int *exit_code);
 
+// The same for the rest of `bench` and `doctor`: --help, which prints `help`, then
+// options without their value, unknown ones, and those about the backend.
+bool qsr_cli_other_option(QsrOptions *o, const char *command, const char *help, int option,
+                          char **argv, int *exit_code);
+
 // "2", "1.5"; the buffer is static per call site, 16 bytes.
 typedef struct QsrScaleText {
     char text[16];

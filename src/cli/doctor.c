@@ -49,18 +49,9 @@ static bool set_option(Doctor *d, int option, char **argv, int *exit_code)
         *exit_code = qsr_cli_usage("doctor", "--threads takes a number from 0 to 256, not '%s'",
                                    optarg);
         return false;
-    case 'h':
-        fputs(qsr_help_doctor, stdout);
-        *exit_code = qsr_cli_flush_stdout() ? QSR_EXIT_OK : QSR_EXIT_FAILED;
-        return false;
-    case ':':
-        *exit_code = qsr_cli_usage("doctor", "option %s needs a value", argv[optind - 1]);
-        return false;
-    case '?':
-        *exit_code = qsr_cli_usage("doctor", "unknown option %s", argv[optind - 1]);
-        return false;
     default:
-        return qsr_cli_backend_option(&d->common, "doctor", option, optarg, exit_code);
+        return qsr_cli_other_option(&d->common, "doctor", qsr_help_doctor, option, argv,
+                                    exit_code);
     }
 }
 

@@ -102,6 +102,25 @@ bool qsr_cli_backend_option(QsrOptions *o, const char *command, int option, char
     }
 }
 
+bool qsr_cli_other_option(QsrOptions *o, const char *command, const char *help, int option,
+                          char **argv, int *exit_code)
+{
+    switch (option) {
+    case 'h':
+        fputs(help, stdout);
+        *exit_code = qsr_cli_flush_stdout() ? QSR_EXIT_OK : QSR_EXIT_FAILED;
+        return false;
+    case ':':
+        *exit_code = qsr_cli_usage(command, "option %s needs a value", argv[optind - 1]);
+        return false;
+    case '?':
+        *exit_code = qsr_cli_usage(command, "unknown option %s", argv[optind - 1]);
+        return false;
+    default:
+        return qsr_cli_backend_option(o, command, option, optarg, exit_code);
+    }
+}
+
 static bool set_option(QsrOptions *o, const char *command, int option, int *exit_code)
 {
     static const char *const matrices[] = { "bt601", "bt709", "bt2020", "smpte240m", "fcc", NULL };

@@ -58,8 +58,8 @@ class Usage(Case):
                 (['info', '--x'], 'unknown option --x'),
                 (['bench', '--size', '9'], '--size is WIDTHxHEIGHT'),
                 (['bench', '--size', '0x9'], '--size is WIDTHxHEIGHT'),
-                (['bench', '--nonsense'], 'unknown option'),
-                (['bench', '--scale'], 'needs a value'),
+                (['bench', '--nonsense'], 'unknown option --nonsense'),
+                (['bench', '--scale'], 'option --scale needs a value'),
                 (['bench', 'x'], "unexpected argument 'x'")):
             with self.subTest(args=args):
                 self.bad(2, reason, *args)
