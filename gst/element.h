@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Inside of the element. gstqsrupscale.c has the class, the properties, start
-// and stop; element_caps.c what is done with caps; element_frames.c what is
-// done with frames.
+// Inside of the element. gstqsrupscale.c has the class and the properties,
+// element_states.c start and stop, element_caps.c what is done with caps,
+// element_frames.c what is done with frames.
 
 #ifndef GST_QSR_ELEMENT_H
 #define GST_QSR_ELEMENT_H
@@ -57,6 +57,7 @@ struct _GstQsrUpscale {
 };
 
 GstBaseTransformClass *gst_qsr_upscale_parent(void);
+void gst_qsr_upscale_install_states(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_caps(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass);
 

@@ -85,96 +85,6 @@ GType gst_qsr_upscale_backend_get_type(void)
     return type;
 }
 
-// --------------------------------------------------------------- start, stop ---
-
-static void post_model_error(GstQsrUpscale *self, const QsrError *err)
-{
-    switch (err->code) {
-    case QSR_ERR_NOT_FOUND:
-        GST_ELEMENT_ERROR(self, RESOURCE, NOT_FOUND, ("%s", err->message), (NULL));
-        break;
-    case QSR_ERR_IO:
-        GST_ELEMENT_ERROR(self, RESOURCE, OPEN_READ, ("%s", err->message), (NULL));
-        break;
-    case QSR_ERR_NOMEM:
-        GST_ELEMENT_ERROR(self, RESOURCE, NO_SPACE_LEFT, ("%s", err->message), (NULL));
-        break;
-    default:
-        GST_ELEMENT_ERROR(self, STREAM, WRONG_TYPE, ("%s", err->message), (NULL));
-        break;
-    }
-}
-
-static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
-{
-    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
-    enum { OK, BAD_MODEL, BAD_SCALE, BAD_BACKEND } result = OK;
-    GstQsrFactors factors;
-    GstQsrModels *models;
-    QsrError err;
-
-    g_mutex_lock(&self->setup_lock);
-    models = gst_qsr_models_open(self->model_name, &err);
-    if (!models)
-        result = BAD_MODEL;
-    else if (!gst_qsr_models_select(models, self->model_name, self->scale, &factors, &err))
-        result = BAD_SCALE;
-    else if (gst_qsr_engine_probe(models, &self->engine, &err) < 0)
-        result = BAD_BACKEND;
-
-    if (result == OK) {
-        self->refused = FALSE;
-        GST_OBJECT_LOCK(self);
-        self->models = models;
-        self->serial++;
-        self->warned_dead_end = FALSE;
-        self->last_stats = (QsrBackendStats) {.state = NULL};
-        GST_OBJECT_UNLOCK(self);
-    } else {
-        gst_qsr_models_unref(models);
-    }
-    g_mutex_unlock(&self->setup_lock);
-
-    if (result == BAD_MODEL)
-        post_model_error(self, &err);
-    else if (result == BAD_SCALE)
-        GST_ELEMENT_ERROR(self, LIBRARY, SETTINGS, ("%s", err.message), (NULL));
-    else if (result == BAD_BACKEND)
-        gst_qsr_upscale_post_engine_error(self, &err);
-    return result == OK;
-}
-
-static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
-{
-    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
-    GstQsrModels *models;
-
-    gst_qsr_upscale_set_context(self, NULL);
-    g_mutex_lock(&self->setup_lock);
-    GST_OBJECT_LOCK(self);
-    models = g_steal_pointer(&self->models);
-    self->in_width = self->in_height = self->out_width = self->out_height = 0;
-    GST_OBJECT_UNLOCK(self);
-    g_mutex_unlock(&self->setup_lock);
-    gst_qsr_models_unref(models);
-    return TRUE;
-}
-
-// The streaming thread may wait for a DSP that hangs; it shall not when all stops.
-static GstStateChangeReturn gst_qsr_upscale_change_state(GstElement *element,
-                                                         GstStateChange transition)
-{
-    GstQsrUpscale *self = GST_QSR_UPSCALE(element);
-
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-        GST_OBJECT_LOCK(self);
-        if (self->context)
-            qsr_stop_waiting(self->context);
-        GST_OBJECT_UNLOCK(self);
-    }
-    return GST_ELEMENT_CLASS(parent_class)->change_state(element, transition);
-}
-
 // ---------------------------------------------------------------- properties ---
 
 static void renegotiate(GstQsrUpscale *self)
@@ -585,9 +495,7 @@ static void gst_qsr_upscale_class_init(GstQsrUpscaleClass *klass)
                                           "Upscales video with a small neural network (QuickSRNet)",
                                           "the qsr authors");
 
-    element_class->change_state = GST_DEBUG_FUNCPTR(gst_qsr_upscale_change_state);
-    trans_class->start = GST_DEBUG_FUNCPTR(gst_qsr_upscale_start);
-    trans_class->stop = GST_DEBUG_FUNCPTR(gst_qsr_upscale_stop);
+    gst_qsr_upscale_install_states(trans_class);
     gst_qsr_upscale_install_caps(trans_class);
     gst_qsr_upscale_install_frames(trans_class);
 }
