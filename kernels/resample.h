@@ -19,14 +19,14 @@
 // Where an output column or row lies among those of the input: the last input
 // position at or before it, and how far it lies behind that, [0, 1).
 typedef struct QsrPhase {
-    int32_t x;       // -1 to size - 1
+    int32_t x;
     int16_t taps[4]; // Catmull-Rom weights of x-1 .. x+2, Q14, their sum is 2^14
     float f;
 } QsrPhase;
 
-// Output position i of `out` over `in` pixels: x + f = (i + 1/2) in / out - 1/2.
-// in and out up to 2^16.
-void qsr_phase_init(QsrPhase *phase, int i, int in, int out);
+// Output position i of `out` over `in` pixels: x + f = (i + 1/2) in / out - 1/2 + num / den.
+// in, out and den up to 2^16; num / den within -4 to 4.
+void qsr_phase_init(QsrPhase *phase, int i, int in, int out, int num, int den);
 
 // A run of output columns that one call computes. At a whole factor those of one
 // phase are taken together: their sources are neighbours and their weights equal,

@@ -45,11 +45,12 @@ static void catmull_rom(int16_t taps[4], int64_t p, int64_t q)
     taps[2 * p < q ? 1 : 2] += (int16_t)((1 << QSR_TAP_BITS) - sum);
 }
 
-void qsr_phase_init(QsrPhase *phase, int i, int in, int out)
+void qsr_phase_init(QsrPhase *phase, int i, int in, int out, int num, int den)
 {
-    // (i + 1/2) in / out - 1/2 as a fraction over 2 out.
-    const int64_t q = 2 * (int64_t)out, p = (2 * (int64_t)i + 1) * in - out;
-    const int64_t x = p < 0 ? -1 : p / q;
+    // (i + 1/2) in / out - 1/2 + num / den as a fraction over 2 out den.
+    const int64_t q = 2 * (int64_t)out * den;
+    const int64_t p = ((2 * (int64_t)i + 1) * in - out) * den + 2 * (int64_t)out * num;
+    const int64_t x = p < 0 ? -((q - 1 - p) / q) : p / q;
     phase->x = (int32_t)x;
     phase->f = (float)((double)(p - x * q) / (double)q);
     catmull_rom(phase->taps, p - x * q, q);

@@ -86,7 +86,7 @@ int qsr_cpu_open(void **state, QsrModel *model, const QsrSettings *settings,
         cpu_close(e);
         return ret;
     }
-    e->pool = qsr_pool_new(wanted);
+    e->pool = qsr_pool_new(wanted, settings->nice);
     e->n_workers = e->pool ? qsr_pool_workers(e->pool) : 0;
     e->scratch = calloc((size_t)wanted, sizeof(*e->scratch));
     if (!e->pool || !e->scratch) {

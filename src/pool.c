@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
+
 typedef struct Worker {
     QsrPool *pool;
     pthread_t thread;
@@ -15,12 +19,14 @@ typedef struct Worker {
 
 struct QsrPool {
     int n_workers;
+    int n_threads;       // of its own: all workers, or all but the caller
+    int nice;
     pthread_mutex_t lock;
     pthread_cond_t wake; // a new frame, or the end
     pthread_cond_t done; // busy fell to 0
     unsigned frame;      // counts frames; what sleepers wait for
     bool quit;
-    int busy;            // threads other than the caller still in this frame
+    int busy;            // threads of its own still in this frame
 
     // The frame: written under the lock before the threads are woken.
     QsrPoolTask run;
@@ -48,11 +54,25 @@ static void work(QsrPool *pool, int worker)
         pool->stop();
 }
 
+// Of the calling thread alone: on Linux niceness is a thread's. A machine that
+// refuses is not worth failing for.
+static void be_nice(int nice)
+{
+#if defined(__linux__)
+    if (nice > getpriority(PRIO_PROCESS, 0))
+        setpriority(PRIO_PROCESS, 0, nice);
+#else
+    (void)nice;
+#endif
+}
+
 static void *thread_main(void *arg)
 {
     Worker *self = arg;
     QsrPool *pool = self->pool;
     unsigned seen = 0;
+    if (pool->nice)
+        be_nice(pool->nice);
     pthread_mutex_lock(&pool->lock);
     for (;;) {
         while (pool->frame == seen && !pool->quit)
@@ -70,7 +90,7 @@ static void *thread_main(void *arg)
     return NULL;
 }
 
-QsrPool *qsr_pool_new(int workers)
+QsrPool *qsr_pool_new(int workers, int nice)
 {
     QsrPool *pool = calloc(1, sizeof(*pool) + sizeof(Worker) * (size_t)workers);
     if (!pool)
@@ -83,15 +103,18 @@ QsrPool *qsr_pool_new(int workers)
     sigset_t all, old;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &old);
-    int n = 1;
+    pool->nice = nice;
+    const int first = nice ? 0 : 1; // worker 0 is the caller
+    int n = first;
     for (; n < workers; n++) {
-        Worker *w = &pool->workers[n];
+        Worker *w = &pool->workers[n - first];
         *w = (Worker){.pool = pool, .index = n};
         if (pthread_create(&w->thread, NULL, thread_main, w))
             break;
     }
     pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pool->n_workers = n;
+    pool->n_threads = n - first;
+    pool->n_workers = n ? n : 1; // without a thread the caller has to
     return pool;
 }
 
@@ -111,15 +134,17 @@ void qsr_pool_run(QsrPool *pool, QsrPoolTask run, void *arg, int n_tasks, QsrPoo
     pool->stop = stop;
     atomic_store(&pool->next, 0);
     // Waking threads for a single task would only cost time.
-    const bool alone = n_tasks <= 1 || pool->n_workers == 1;
+    const bool caller_works = pool->n_workers > pool->n_threads;
+    const bool alone = pool->n_threads == 0 || n_tasks < (caller_works ? 2 : 1);
     if (!alone) {
-        pool->busy = pool->n_workers - 1;
+        pool->busy = pool->n_threads;
         pool->frame++;
         pthread_cond_broadcast(&pool->wake);
     }
     pthread_mutex_unlock(&pool->lock);
 
-    work(pool, 0);
+    if (caller_works)
+        work(pool, 0);
 
     if (!alone) {
         pthread_mutex_lock(&pool->lock);
@@ -137,7 +162,7 @@ void qsr_pool_free(QsrPool *pool)
     pool->quit = true;
     pthread_cond_broadcast(&pool->wake);
     pthread_mutex_unlock(&pool->lock);
-    for (int i = 1; i < pool->n_workers; i++)
+    for (int i = 0; i < pool->n_threads; i++)
         pthread_join(pool->workers[i].thread, NULL);
     pthread_cond_destroy(&pool->done);
     pthread_cond_destroy(&pool->wake);

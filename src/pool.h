@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Threads that sleep between frames, are woken once per frame and share out its
-// tasks. The thread that calls qsr_pool_run works too, as worker 0.
+// tasks. The thread that calls qsr_pool_run works too, as worker 0; it only waits if
+// the others are to be nice, because a thread cannot be made nice and back.
 
 #ifndef QSR_POOL_H
 #define QSR_POOL_H
@@ -16,10 +17,11 @@ typedef void (*QsrPoolTask)(void *arg, int worker, int task);
 // Called by each worker before its first and after its last task of a frame.
 typedef void (*QsrPoolHook)(void);
 
-// `workers` counts the calling thread. Returns fewer workers than asked for,
+// `nice`: 0, or the niceness (up to 19) of the threads; they keep a greater one that
+// they inherit. `workers` counts the calling thread if that works, too. Returns fewer workers than asked for,
 // with a pool that works, if the system will not give more threads; NULL only
 // without memory.
-QsrPool *qsr_pool_new(int workers);
+QsrPool *qsr_pool_new(int workers, int nice);
 int qsr_pool_workers(const QsrPool *pool);
 
 // Returns when all tasks 0 .. n_tasks-1 are done. Hooks may be NULL. One caller

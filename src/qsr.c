@@ -11,6 +11,8 @@
 
 #define MAX_THREADS 256
 #define MAX_TIMEOUT_MS 60000
+#define MAX_ROW_PHASE 4
+#define MAX_ROW_PHASE_DEN 65536
 
 struct QsrContext {
     const QsrBackend *backend;
@@ -25,7 +27,7 @@ const char *qsr_version(void)
 
 void qsr_settings_default(QsrSettings *settings)
 {
-    *settings = (QsrSettings){.backend = QSR_BACKEND_AUTO, .sharpness = 0.87f};
+    *settings = (QsrSettings){.backend = QSR_BACKEND_AUTO, .sharpness = 0.87f, .row_phase_den = 1};
 }
 
 static int check_settings(const QsrSettings *s, QsrError *err)
@@ -39,6 +41,14 @@ static int check_settings(const QsrSettings *s, QsrError *err)
     if (s->band_height < 0 || s->band_height > QSR_MAX_HEIGHT)
         return qsr_fail(err, QSR_ERR_INVALID, "band height %d is outside 0..%d", s->band_height,
                         QSR_MAX_HEIGHT);
+    if (s->nice < 0 || s->nice > 19)
+        return qsr_fail(err, QSR_ERR_INVALID, "a niceness of %d is outside 0..19", s->nice);
+    if (s->reuse != 0 && s->reuse != 1)
+        return qsr_fail(err, QSR_ERR_INVALID, "reuse is %d, not 0 or 1", s->reuse);
+    if (s->row_phase_den < 1 || s->row_phase_den > MAX_ROW_PHASE_DEN ||
+        llabs(s->row_phase_num) > MAX_ROW_PHASE * (long long)s->row_phase_den)
+        return qsr_fail(err, QSR_ERR_INVALID, "a row phase of %d/%d is outside -4..4",
+                        s->row_phase_num, s->row_phase_den);
     if (s->hexagon_timeout_ms < 0 || s->hexagon_timeout_ms > MAX_TIMEOUT_MS)
         return qsr_fail(err, QSR_ERR_INVALID, "a timeout of %d ms is outside 0..%d",
                         s->hexagon_timeout_ms, MAX_TIMEOUT_MS);

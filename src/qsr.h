@@ -249,9 +249,17 @@ typedef void (*QsrLogFunc)(void *opaque, QsrLogLevel level, const char *message)
 typedef struct QsrSettings {
     QsrBackendId backend; // default QSR_BACKEND_AUTO
     int n_threads;        // 0 = all cores this process may use (default); else 1 to 256.
-                          // The thread that calls qsr_process is one of them.
+                          // The thread that calls qsr_process is one of them, unless `nice` is set.
+    int nice;             // 0 to 19: niceness of the threads (Linux; without effect elsewhere), default
+                          // 0: as the caller's. With 1 or more the calling thread only waits, because
+                          // it could not be made nice and back.
     int strip_width;      // input pixels per strip, for tests; 0 = chosen from the caches (default)
     int band_height;      // input rows per band, for tests; 0 = chosen from the thread count (default)
+    int reuse;            // 1: what did not change since the last picture is not computed again but
+                          // copied, with the same bytes; see qsr_process. Default 0
+    int row_phase_num, row_phase_den; // of bicubic and fsr1, default 0/1: output rows are taken from
+                          // this fraction of an input row further down; -4 to 4, the denominator
+                          // 1 to 65536. For the fields of interlaced video (docs/numerics.md).
     float sharpness;      // of fsr1 and rcas: 0 (none) to 1 (AMD's strongest); default 0.87, its usual
     QsrLogFunc log;       // default NULL: silent
     void *log_opaque;
@@ -290,9 +298,14 @@ QSR_API int qsr_prepare(QsrContext *ctx, const QsrPicture *in, const QsrPicture 
 // ranges and sites of the two may differ; an alpha channel comes from `in`, or
 // is 255 where `in` has none. Size and format may change from call to call.
 // After an error `out` has unspecified contents and the context stays usable.
+//
+// With `reuse` the context keeps a copy of the last input and of the last output; the
+// caller's pictures stay the caller's. It pays where parts of the picture stand still.
+// Where nothing does it stops comparing, and tries again after 1, 2, 4 ... 64 pictures.
 QSR_API int qsr_process(QsrContext *ctx, const QsrPicture *in, const QsrPicture *out, QsrError *err);
 
-// Threads in use on the CPU, the calling one included.
+// Threads that work on the CPU; the calling one is among them unless the settings
+// said `nice`.
 QSR_API int qsr_thread_count(const QsrContext *ctx);
 
 // Counters since qsr_open. frames_cpu + frames_dsp are all frames. With the CPU
@@ -308,6 +321,9 @@ typedef struct QsrBackendStats {
     uint64_t timeouts, crashes, bad_replies; // reasons for them
     uint64_t resets;         // sessions reopened after a loss
     int last_error;          // FastRPC's code of the last failure, 0 if there was none
+    double reused;           // share of the output's pixels that were copied from the last picture
+                             // instead of computed, 0 to 1: of all pictures so far,
+    double reused_recent;    // and of the last 64
     double cpu_ms, dsp_ms;   // median of the last frames measured, copies included; 0: none yet
 } QsrBackendStats;
 

@@ -43,6 +43,7 @@ typedef struct Scratch {
 typedef struct ScalerEngine {
     QsrScalerKind kind;
     float amount;                // of sharpening
+    int row_phase_num, row_phase_den; // input rows that output rows are taken further down
     _Atomic uint64_t frames;
     QsrPixelDSP pixel;
     QsrResampleDSP dsp;
@@ -147,7 +148,7 @@ static int make_runs(ScalerEngine *e, const Geometry *g)
         e->runs[run] = (QsrRun){.columns = at, .first = run, .step = e->n_runs, .even = even,
                                 .n = even ? g->in_width : w};
         for (int i = run; i < w; i += e->n_runs)
-            qsr_phase_init(at++, i, g->in_width, w);
+            qsr_phase_init(at++, i, g->in_width, w, 0, 1);
     }
     return 1;
 }
@@ -162,6 +163,13 @@ typedef struct Band {
     int next_sharp; // next row of EASU
 } Band;
 
+// Where output row y lies among the input's.
+static void row_phase(const ScalerEngine *e, QsrPhase *phase, int y)
+{
+    qsr_phase_init(phase, y, e->geometry.in_height, e->geometry.out_height, e->row_phase_num,
+                   e->row_phase_den);
+}
+
 // Repeats the outermost pixels into the guards of a row of pixels.
 static void guard(uint8_t *row, int n, int px)
 {
@@ -174,7 +182,7 @@ static void guard(uint8_t *row, int n, int px)
 
 static int slot(int row, int depth)
 {
-    return (row + 2 * depth) % depth; // rows begin at -2
+    return (row + 2 * depth) % depth; // rows begin at -2, and up to 4 before that
 }
 
 static uint8_t *in_row(const Band *b, int y)
@@ -293,7 +301,7 @@ static void sharp_row(Band *b, uint8_t *dst, int y)
     for (; b->next_sharp <= min_int(y + 1, bottom); b->next_sharp++) {
         const uint8_t *row = b->s->easu + e->px * QSR_RESAMPLE_GUARD;
         QsrPhase phase;
-        qsr_phase_init(&phase, b->next_sharp, g->in_height, g->out_height);
+        row_phase(e, &phase, b->next_sharp);
         read_rows(b, phase.x + 2);
         if (e->kind == QSR_SCALER_RCAS) {
             row = in_row(b, b->next_sharp);
@@ -314,10 +322,9 @@ static void sharp_row(Band *b, uint8_t *dst, int y)
 static void make_row(Band *b, int y)
 {
     const ScalerEngine *e = b->e;
-    const Geometry *g = &e->geometry;
     uint8_t *dst = b->s->out + (size_t)(y % OUT_ROWS) * e->out_pitch;
     QsrPhase phase;
-    qsr_phase_init(&phase, y, g->in_height, g->out_height);
+    row_phase(e, &phase, y);
     if (e->kind == QSR_SCALER_BICUBIC) {
         read_rows(b, phase.x + 2);
         cubic_row(b, dst, &phase);
@@ -342,7 +349,7 @@ static void run_band(void *arg, int worker, int task)
     Scratch *s = &e->scratch[worker];
     QsrPhase phase;
 
-    qsr_phase_init(&phase, first, g->in_height, g->out_height);
+    row_phase(e, &phase, first);
     Band b = {.e = e, .s = s, .next_in = phase.x - 1, .first_in = phase.x - 1,
               .next_sharp = first};
     const QsrRowRing ring = {.base = s->out, .pitch = (ptrdiff_t)e->out_pitch, .depth = OUT_ROWS,
@@ -427,9 +434,11 @@ static int scaler_open(void **state, QsrModel *model, const QsrSettings *setting
     const int wanted = settings->n_threads ? settings->n_threads : qsr_available_processors();
     e->kind = model->scaler;
     e->amount = settings->sharpness;
+    e->row_phase_num = e->kind == QSR_SCALER_RCAS ? 0 : settings->row_phase_num;
+    e->row_phase_den = settings->row_phase_den;
     qsr_pixel_dsp_init(&e->pixel, qsr_cpu_get_flags());
     qsr_resample_dsp_init(&e->dsp, qsr_cpu_get_flags());
-    e->pool = qsr_pool_new(wanted);
+    e->pool = qsr_pool_new(wanted, settings->nice);
     e->n_workers = e->pool ? qsr_pool_workers(e->pool) : 0;
     e->scratch = calloc((size_t)wanted, sizeof(*e->scratch));
     if (!e->pool || !e->scratch) {

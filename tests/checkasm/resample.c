@@ -28,7 +28,7 @@ static int make_runs(QsrRun runs[4], int w, int *out)
         runs[run] = (QsrRun){.columns = at, .first = run, .step = n, .even = factor > 0,
                              .n = factor ? w : *out};
         for (int i = run; i < *out; i += n)
-            qsr_phase_init(at++, i, w, *out);
+            qsr_phase_init(at++, i, w, *out, 0, 1);
     }
     return n;
 }

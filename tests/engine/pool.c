@@ -50,7 +50,7 @@ static void task(void *arg, int worker, int index)
 
 static void run(int workers, int frames)
 {
-    QsrPool *pool = qsr_pool_new(workers);
+    QsrPool *pool = qsr_pool_new(workers, 0);
     CHECK(pool && qsr_pool_workers(pool) == workers);
     unsigned seed = (unsigned)workers;
     for (int i = 0; i < frames; i++) {
@@ -80,7 +80,7 @@ int main(void)
     run(5, 1000);
     run(64, 50);
     for (int i = 0; i < 100; i++) // created and freed without a frame
-        qsr_pool_free(qsr_pool_new(4));
+        qsr_pool_free(qsr_pool_new(4, 0));
     qsr_pool_free(NULL);
     CHECK(qsr_available_processors() >= 1);
     printf("pool: all passed\n");
