@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// Inside of the element. gstqsrupscale.c has the class and the properties,
+// Inside of the element. gstqsrupscale.c has the class, element_properties.c its properties,
 // element_states.c start and stop, element_caps.c what is done with caps,
 // element_frames.c what is done with frames.
 
@@ -9,6 +9,7 @@
 
 #include "engine.h"
 #include "gstqsrupscale.h"
+#include "painter.h"
 
 G_BEGIN_DECLS
 
@@ -42,37 +43,37 @@ struct _GstQsrUpscale {
     gint serial;          // of the settings that an engine depends on
     gint selection;       // of the settings that caps depend on
     GstQsrNegotiation negotiation;
-    gint in_width, in_height, out_width, out_height; // as negotiated
+    GstQsrGeometry geometry; // as negotiated; in_width is 0 where nothing is
     gboolean warned_dead_end; // see element_caps.c
-    QsrBackendStats last_stats; // of the context before; state NULL: there was none
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted
     gint n_postponed;     // frames that went on as negotiated before, see element_caps.c
-    QsrScale factor;      // as negotiated
-    QsrPicture in, out;   // as negotiated; no pointers in them
-    QsrContext *context;  // NULL in passthrough; set under the object lock
-    QsrScale context_factor;
-    gint context_serial;
+    GstQsrPainter *painter; // the pointer never changes
+    gint painter_serial;    // of the settings that the painter was set up with
 };
 
 GstBaseTransformClass *gst_qsr_upscale_parent(void);
+void gst_qsr_upscale_install_properties(GObjectClass *klass);
+void gst_qsr_upscale_init_properties(GstQsrUpscale *self);
 void gst_qsr_upscale_install_states(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_caps(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass);
 
-// The engine behind the element, for the streaming thread.
-int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gint serial,
-                                   QsrError *err);
-// Takes over `context` (may be NULL), and closes the former one.
-void gst_qsr_upscale_set_context(GstQsrUpscale *self, QsrContext *context);
+// Sets the painter up for a canvas (NULL: as it was negotiated before) and for the
+// properties, of which `serial` and `models` are. After a failure the painter is as
+// it was. For the streaming thread.
+int gst_qsr_upscale_update_painter(GstQsrUpscale *self, const GstQsrCanvas *canvas,
+                                   GstQsrModels *models, gint serial, QsrError *err);
+void gst_qsr_upscale_log(void *opaque, QsrLogLevel level, const char *message);
 void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err);
 
 // metas.c. Returns whether the base class shall copy the meta; `handled` is
 // FALSE if nothing is known about its kind.
 gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inbuf,
-                                GstVideoInfo *in_info, GstVideoInfo *out_info, gboolean *handled);
-GstEvent *gst_qsr_map_navigation(GstEvent *event, gdouble x_factor, gdouble y_factor);
+                                const GstQsrGeometry *g, GstVideoInfo *in_info,
+                                GstVideoInfo *out_info, gboolean *handled);
+GstEvent *gst_qsr_map_navigation(GstEvent *event, const GstQsrGeometry *g);
 
 G_END_DECLS
 

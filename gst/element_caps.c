@@ -129,7 +129,7 @@ static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
         !gst_structure_get_int(gst_caps_get_structure(asked, 0), "height", &height))
         return;
     GST_OBJECT_LOCK(self);
-    first = self->models && self->in_width == 0 && !self->warned_dead_end;
+    first = self->models && self->geometry.in_width == 0 && !self->warned_dead_end;
     GST_OBJECT_UNLOCK(self);
     if (!first)
         return;
@@ -265,57 +265,61 @@ static gboolean gst_qsr_upscale_query(GstBaseTransform *trans, GstPadDirection d
     return ret;
 }
 
+// Frames pass untouched: the reason, where there is one, is for the application.
+static void pass_through(GstQsrUpscale *self, GstCaps *incaps)
+{
+    gchar *why = gst_qsr_caps_only_1x(incaps);
+
+    gst_qsr_painter_close(self->painter);
+    if (why)
+        GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
+                            ("the pictures are passed on as they are"));
+    g_free(why);
+}
+
 static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps,
                                          GstVideoInfo *in_info, GstCaps *outcaps,
                                          GstVideoInfo *out_info)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
+    GstQsrCanvas canvas = {.in_info = *in_info, .out_info = *out_info};
+    GstQsrColour out_colour;
     gboolean passthrough;
-    GstQsrColour colour, out_colour;
+    QsrScale factor;
     QsrError err;
 
-    if (!gst_qsr_colour_from_caps(&colour, incaps) ||
+    if (!gst_qsr_colour_from_caps(&canvas.colour, incaps) ||
         !gst_qsr_colour_from_caps(&out_colour, outcaps))
         return FALSE;
     if (!gst_qsr_caps_factor(&self->negotiation.factors, in_info->width, in_info->height,
-                             out_info->width, out_info->height, &self->factor)) {
+                             out_info->width, out_info->height, &factor)) {
         GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
                           ("qsrupscale cannot make %dx%d of %dx%d", out_info->width,
                            out_info->height, in_info->width, in_info->height),
                           ("output caps %" GST_PTR_FORMAT, outcaps));
         return FALSE;
     }
-    if (!gst_video_colorimetry_is_equal(&colour.colorimetry, &out_colour.colorimetry) ||
-        colour.site != out_colour.site) {
+    if (!gst_video_colorimetry_is_equal(&canvas.colour.colorimetry, &out_colour.colorimetry) ||
+        canvas.colour.site != out_colour.site) {
         explain_refusal(self, incaps);
         return FALSE;
     }
     GST_INFO_OBJECT(self, "%dx%d to %dx%d, factor %d/%d", in_info->width, in_info->height,
-                    out_info->width, out_info->height, self->factor.num, self->factor.den);
+                    out_info->width, out_info->height, factor.num, factor.den);
 
-    gst_qsr_picture_init(&self->in, &colour, in_info->width, in_info->height);
-    gst_qsr_picture_init(&self->out, &colour, out_info->width, out_info->height);
+    gst_qsr_geometry_exact(&canvas.geometry, factor, in_info->width, in_info->height);
     GST_OBJECT_LOCK(self);
-    self->in_width = in_info->width;
-    self->in_height = in_info->height;
-    self->out_width = out_info->width;
-    self->out_height = out_info->height;
+    self->geometry = canvas.geometry;
     GST_OBJECT_UNLOCK(self);
 
-    passthrough = self->factor.num == self->factor.den;
+    passthrough = gst_qsr_geometry_is_passthrough(&canvas.geometry);
     gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), passthrough);
     if (passthrough) {
-        gchar *why = gst_qsr_caps_only_1x(incaps);
-
-        gst_qsr_upscale_set_context(self, NULL);
-        if (why)
-            GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
-                                ("the pictures are passed on as they are"));
-        g_free(why);
+        pass_through(self, incaps);
         return TRUE;
     }
-    if (gst_qsr_upscale_update_context(self, self->negotiation.models, self->negotiation.serial,
-                                       &err) < 0) {
+    if (gst_qsr_upscale_update_painter(self, &canvas, self->negotiation.models,
+                                       self->negotiation.serial, &err) < 0) {
         gst_qsr_upscale_post_engine_error(self, &err);
         return FALSE;
     }

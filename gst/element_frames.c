@@ -4,9 +4,9 @@
 
 #include "element.h"
 
-// ----------------------------------------------------------------- engine ---
+// ---------------------------------------------------------------- painter ---
 
-static void engine_log(void *opaque, QsrLogLevel level, const char *message)
+void gst_qsr_upscale_log(void *opaque, QsrLogLevel level, const char *message)
 {
     static const GstDebugLevel levels[] = {
         [QSR_LOG_ERROR] = GST_LEVEL_ERROR,
@@ -22,58 +22,19 @@ static void engine_log(void *opaque, QsrLogLevel level, const char *message)
         GST_CAT_LEVEL_LOG(GST_CAT_DEFAULT, levels[level], opaque, "%s", message);
 }
 
-void gst_qsr_upscale_set_context(GstQsrUpscale *self, QsrContext *context)
+int gst_qsr_upscale_update_painter(GstQsrUpscale *self, const GstQsrCanvas *canvas,
+                                   GstQsrModels *models, gint serial, QsrError *err)
 {
-    QsrContext *former;
+    GstQsrEngineSettings settings;
+    int ret;
 
     GST_OBJECT_LOCK(self);
-    former = self->context;
-    if (former)
-        qsr_get_stats(former, &self->last_stats);
-    self->context = context;
+    gst_qsr_engine_settings_copy(&settings, &self->engine);
     GST_OBJECT_UNLOCK(self);
-    qsr_close(&former); // may wait for a DSP
-}
-
-// Makes the context fit the properties, of which `serial` and `models` are, and
-// what was negotiated. After a failure the former context is still there, if it
-// can do what was negotiated.
-int gst_qsr_upscale_update_context(GstQsrUpscale *self, GstQsrModels *models, gint serial,
-                                   QsrError *err)
-{
-    gboolean usable = self->context && gst_qsr_scale_equal(self->context_factor, self->factor);
-    QsrModel *model = models ? gst_qsr_models_find(models, self->factor) : NULL;
-    QsrContext *context = NULL;
-    GstQsrEngineSettings engine;
-    QsrSettings settings;
-    int ret = 0;
-
-    // A swap of models that needs a new negotiation waits for it.
-    if (!usable || (model && serial != self->context_serial)) {
-        if (!model) {
-            err->code = QSR_ERR_INVALID;
-            g_strlcpy(err->message, "the model has no such scale", sizeof(err->message));
-            return err->code;
-        }
-        GST_OBJECT_LOCK(self);
-        gst_qsr_engine_settings_copy(&engine, &self->engine);
-        GST_OBJECT_UNLOCK(self);
-        gst_qsr_engine_settings_fill(&engine, &settings);
-        settings.log = engine_log;
-        settings.log_opaque = self;
-        ret = qsr_open(&context, model, &settings, err);
-        gst_qsr_engine_settings_clear(&engine);
-        if (ret == 0) {
-            gst_qsr_upscale_set_context(self, context);
-            self->context_factor = self->factor;
-        }
-        // A change that failed once would fail with every frame.
-        self->context_serial = serial;
-    }
-    if (ret < 0 && !usable)
-        return ret;
-    if (qsr_prepare(self->context, &self->in, &self->out, ret == 0 ? err : NULL) < 0)
-        return ret < 0 ? ret : err->code;
+    ret = gst_qsr_painter_set_up(self->painter, canvas, models, &settings, err);
+    gst_qsr_engine_settings_clear(&settings);
+    // A change that failed once would fail with every frame.
+    self->painter_serial = serial;
     return ret;
 }
 
@@ -91,21 +52,16 @@ static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, Gst
                                                      GstVideoFrame *out)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
-    QsrPicture from = self->in, to = self->out;
     gint64 start = g_get_monotonic_time();
     QsrError err;
 
-    gst_qsr_picture_set_frame(&from, in);
-    gst_qsr_picture_set_frame(&to, out);
-    if (qsr_process(self->context, &from, &to, &err) < 0) {
+    if (gst_qsr_painter_paint(self->painter, 0, in, out, &err) < 0) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", err.message), (NULL));
         return GST_FLOW_ERROR;
     }
-    GST_CAT_LOG_OBJECT(gst_qsr_performance_debug, self,
-                       "%dx%d to %dx%d in %.3f ms, %d threads", from.width, from.height,
-                       to.width, to.height,
-                       (gdouble) (g_get_monotonic_time() - start) / 1000,
-                       qsr_thread_count(self->context));
+    GST_CAT_LOG_OBJECT(gst_qsr_performance_debug, self, "%dx%d to %dx%d in %.3f ms",
+                       in->info.width, in->info.height, out->info.width, out->info.height,
+                       (gdouble) (g_get_monotonic_time() - start) / 1000);
     return GST_FLOW_OK;
 }
 
@@ -125,7 +81,7 @@ static gboolean map_frame(GstQsrUpscale *self, GstVideoFrame *frame, GstVideoInf
 
 // A DSP can read a decoder's dma-buf where it lies. What has to be forgotten again,
 // or NULL.
-static gpointer share_input(GstQsrUpscale *self, GstBuffer *buffer, const GstVideoFrame *frame)
+static gpointer share_input(QsrContext *engine, GstBuffer *buffer, const GstVideoFrame *frame)
 {
     const GstMapInfo *map = &frame->map[0];
     GstMemory *memory = map->memory;
@@ -134,7 +90,7 @@ static gpointer share_input(GstQsrUpscale *self, GstBuffer *buffer, const GstVid
     if (gst_buffer_n_memory(buffer) != 1 || !memory || !gst_is_dmabuf_memory(memory))
         return NULL;
     start = map->data - memory->offset; // of the mapping
-    return qsr_share_memory(self->context, start, memory->maxsize,
+    return qsr_share_memory(engine, start, memory->maxsize,
                             gst_dmabuf_memory_get_fd(memory))
                ? start
                : NULL;
@@ -149,21 +105,22 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
     GstVideoFilter *filter = GST_VIDEO_FILTER(trans);
     GstVideoFrame in, out;
     GstQsrModels *models = NULL;
+    QsrContext *engine;
     gpointer shared;
     GstFlowReturn ret;
     gint serial;
     QsrError err;
 
-    if (!filter->negotiated || !self->context)
+    if (!filter->negotiated || gst_qsr_painter_n_rungs(self->painter) == 0)
         return GST_FLOW_NOT_NEGOTIATED;
 
     GST_OBJECT_LOCK(self);
     serial = self->serial;
-    if (serial != self->context_serial)
+    if (serial != self->painter_serial)
         models = gst_qsr_models_ref(self->models);
     GST_OBJECT_UNLOCK(self);
     if (models) {
-        if (gst_qsr_upscale_update_context(self, models, serial, &err) < 0)
+        if (gst_qsr_upscale_update_painter(self, NULL, models, serial, &err) < 0)
             GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
                                 ("going on with the former settings"));
         gst_qsr_models_unref(models);
@@ -175,10 +132,11 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
         gst_video_frame_unmap(&in);
         return GST_FLOW_ERROR;
     }
-    shared = share_input(self, inbuf, &in);
+    engine = gst_qsr_painter_engine(self->painter, 0);
+    shared = share_input(engine, inbuf, &in);
     ret = gst_qsr_upscale_transform_frame(filter, &in, &out);
     if (shared)
-        qsr_forget_memory(self->context, shared);
+        qsr_forget_memory(engine, shared);
     gst_video_frame_unmap(&out);
     gst_video_frame_unmap(&in);
     return ret;
@@ -189,8 +147,8 @@ static gboolean gst_qsr_upscale_transform_meta(GstBaseTransform *trans, GstBuffe
 {
     GstVideoFilter *filter = GST_VIDEO_FILTER(trans);
     gboolean handled;
-    gboolean ret = gst_qsr_transform_meta(outbuf, meta, inbuf, &filter->in_info,
-                                          &filter->out_info, &handled);
+    gboolean ret = gst_qsr_transform_meta(outbuf, meta, inbuf, &GST_QSR_UPSCALE(trans)->geometry,
+                                          &filter->in_info, &filter->out_info, &handled);
 
     return handled ? ret
                    : gst_qsr_upscale_parent()->transform_meta(trans, outbuf, meta,
@@ -213,15 +171,13 @@ static gboolean gst_qsr_upscale_src_event(GstBaseTransform *trans, GstEvent *eve
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
 
     if (GST_EVENT_TYPE(event) == GST_EVENT_NAVIGATION) {
-        gdouble x = 1, y = 1;
+        GstQsrGeometry g;
 
         GST_OBJECT_LOCK(self);
-        if (self->out_width > 0 && self->out_height > 0) {
-            x = (gdouble) self->in_width / self->out_width;
-            y = (gdouble) self->in_height / self->out_height;
-        }
+        g = self->geometry;
         GST_OBJECT_UNLOCK(self);
-        event = gst_qsr_map_navigation(event, x, y);
+        if (g.in_width > 0)
+            event = gst_qsr_map_navigation(event, &g);
     }
     return gst_qsr_upscale_parent()->src_event(trans, event);
 }

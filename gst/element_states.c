@@ -43,7 +43,6 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         self->models = models;
         self->serial++;
         self->warned_dead_end = FALSE;
-        self->last_stats = (QsrBackendStats) {.state = NULL};
         GST_OBJECT_UNLOCK(self);
     } else {
         gst_qsr_models_unref(models);
@@ -64,11 +63,11 @@ static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     GstQsrModels *models;
 
-    gst_qsr_upscale_set_context(self, NULL);
+    gst_qsr_painter_close(self->painter);
     g_mutex_lock(&self->setup_lock);
     GST_OBJECT_LOCK(self);
     models = g_steal_pointer(&self->models);
-    self->in_width = self->in_height = self->out_width = self->out_height = 0;
+    memset(&self->geometry, 0, sizeof(self->geometry));
     GST_OBJECT_UNLOCK(self);
     g_mutex_unlock(&self->setup_lock);
     gst_qsr_models_unref(models);
@@ -81,12 +80,8 @@ static GstStateChangeReturn gst_qsr_upscale_change_state(GstElement *element,
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(element);
 
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
-        GST_OBJECT_LOCK(self);
-        if (self->context)
-            qsr_stop_waiting(self->context);
-        GST_OBJECT_UNLOCK(self);
-    }
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+        gst_qsr_painter_stop_waiting(self->painter);
     return GST_ELEMENT_CLASS(gst_qsr_upscale_parent())->change_state(element, transition);
 }
 

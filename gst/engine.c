@@ -14,6 +14,15 @@ void gst_qsr_engine_settings_copy(GstQsrEngineSettings *to, const GstQsrEngineSe
     to->hexagon_skel_dir = g_strdup(from->hexagon_skel_dir);
 }
 
+gboolean gst_qsr_engine_settings_equal(const GstQsrEngineSettings *a, const GstQsrEngineSettings *b)
+{
+    return a->backend == b->backend && a->n_threads == b->n_threads &&
+           g_strcmp0(a->hexagon_library, b->hexagon_library) == 0 &&
+           g_strcmp0(a->hexagon_skel_dir, b->hexagon_skel_dir) == 0 &&
+           a->hexagon_timeout_ms == b->hexagon_timeout_ms &&
+           a->hexagon_verify == b->hexagon_verify && a->hexagon_fallback == b->hexagon_fallback;
+}
+
 void gst_qsr_engine_settings_clear(GstQsrEngineSettings *s)
 {
     g_clear_pointer(&s->hexagon_library, g_free);

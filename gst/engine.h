@@ -19,6 +19,7 @@ typedef struct GstQsrEngineSettings {
 
 void gst_qsr_engine_settings_init(GstQsrEngineSettings *s);
 void gst_qsr_engine_settings_copy(GstQsrEngineSettings *to, const GstQsrEngineSettings *from);
+gboolean gst_qsr_engine_settings_equal(const GstQsrEngineSettings *a, const GstQsrEngineSettings *b);
 void gst_qsr_engine_settings_clear(GstQsrEngineSettings *s);
 
 // For the library; the strings stay those of `s`. With the CPU to fall back on: a

@@ -7,24 +7,17 @@
 
 #include "element.h"
 
-static gint scale_by(gint value, gint num, gint den)
-{
-    gint scaled = (gint) gst_util_uint64_scale_int_round((guint64) ABS(value), num, den);
-
-    return value < 0 ? -scaled : scaled;
-}
-
 // GStreamer's own transformation for a new size forgets the parameters (for
 // encoders: the quality of a region) up to 1.22.
 static void scale_region(GstBuffer *outbuf, const GstVideoRegionOfInterestMeta *meta,
-                         const GstVideoInfo *in, const GstVideoInfo *out)
+                         const GstQsrGeometry *g)
 {
-    GstVideoRegionOfInterestMeta *to = gst_buffer_add_video_region_of_interest_meta_id(
-        outbuf, meta->roi_type, (guint) scale_by((gint) meta->x, out->width, in->width),
-        (guint) scale_by((gint) meta->y, out->height, in->height),
-        (guint) scale_by((gint) meta->w, out->width, in->width),
-        (guint) scale_by((gint) meta->h, out->height, in->height));
+    gint x = (gint) meta->x, y = (gint) meta->y, w = (gint) meta->w, h = (gint) meta->h;
+    GstVideoRegionOfInterestMeta *to;
 
+    gst_qsr_geometry_to_output(g, &x, &y, &w, &h);
+    to = gst_buffer_add_video_region_of_interest_meta_id(outbuf, meta->roi_type, (guint) x,
+                                                         (guint) y, (guint) w, (guint) h);
     to->id = meta->id;
     to->parent_id = meta->parent_id;
     for (const GList *l = meta->params; l; l = l->next)
@@ -34,22 +27,22 @@ static void scale_region(GstBuffer *outbuf, const GstVideoRegionOfInterestMeta *
 // Overlays (subtitles) that downstream blends are placed in pixels of the frame
 // they came with; GStreamer copies them unchanged.
 static void scale_overlays(GstBuffer *outbuf, const GstVideoOverlayCompositionMeta *meta,
-                           const GstVideoInfo *in, const GstVideoInfo *out)
+                           const GstQsrGeometry *g)
 {
     GstVideoOverlayComposition *from = meta->overlay, *to = NULL;
     guint n = gst_video_overlay_composition_n_rectangles(from);
 
     for (guint i = 0; i < n; i++) {
         GstVideoOverlayRectangle *r = gst_video_overlay_composition_get_rectangle(from, i);
-        gint x, y;
-        guint w, h;
+        gint x, y, w, h;
+        guint width, height;
 
         r = gst_video_overlay_rectangle_copy(r);
-        gst_video_overlay_rectangle_get_render_rectangle(r, &x, &y, &w, &h);
-        gst_video_overlay_rectangle_set_render_rectangle(
-            r, scale_by(x, out->width, in->width), scale_by(y, out->height, in->height),
-            (guint) scale_by((gint) w, out->width, in->width),
-            (guint) scale_by((gint) h, out->height, in->height));
+        gst_video_overlay_rectangle_get_render_rectangle(r, &x, &y, &width, &height);
+        w = (gint) width;
+        h = (gint) height;
+        gst_qsr_geometry_to_output(g, &x, &y, &w, &h);
+        gst_video_overlay_rectangle_set_render_rectangle(r, x, y, (guint) w, (guint) h);
         if (to)
             gst_video_overlay_composition_add_rectangle(to, r);
         else
@@ -63,7 +56,8 @@ static void scale_overlays(GstBuffer *outbuf, const GstVideoOverlayCompositionMe
 }
 
 gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inbuf,
-                                GstVideoInfo *in_info, GstVideoInfo *out_info, gboolean *handled)
+                                const GstQsrGeometry *g, GstVideoInfo *in_info,
+                                GstVideoInfo *out_info, gboolean *handled)
 {
     // Colours and orientation do not change, so what depends on them stays true.
     static const gchar *const known[] = {
@@ -76,11 +70,11 @@ gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inb
 
     *handled = TRUE;
     if (info->api == GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE) {
-        scale_overlays(outbuf, (const GstVideoOverlayCompositionMeta *) meta, in_info, out_info);
+        scale_overlays(outbuf, (const GstVideoOverlayCompositionMeta *) meta, g);
         return FALSE;
     }
     if (info->api == GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE) {
-        scale_region(outbuf, (const GstVideoRegionOfInterestMeta *) meta, in_info, out_info);
+        scale_region(outbuf, (const GstVideoRegionOfInterestMeta *) meta, g);
         return FALSE;
     }
     for (; tags && *tags; tags++) {
@@ -101,13 +95,14 @@ gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inb
     return TRUE;
 }
 
-GstEvent *gst_qsr_map_navigation(GstEvent *event, gdouble x_factor, gdouble y_factor)
+GstEvent *gst_qsr_map_navigation(GstEvent *event, const GstQsrGeometry *g)
 {
     gdouble x, y;
 
     if (!gst_navigation_event_get_coordinates(event, &x, &y))
         return event;
     event = GST_EVENT(gst_mini_object_make_writable(GST_MINI_OBJECT(event)));
-    gst_navigation_event_set_coordinates(event, x * x_factor, y * y_factor);
+    gst_qsr_geometry_to_input(g, &x, &y);
+    gst_navigation_event_set_coordinates(event, x, y);
     return event;
 }

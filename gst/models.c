@@ -73,6 +73,7 @@ void gst_qsr_models_unref(GstQsrModels *models)
 {
     if (!models || !g_atomic_int_dec_and_test(&models->refs))
         return;
+    gst_qsr_models_unref(models->cheaper);
     for (gint i = 0; i < models->factors.n; i++)
         qsr_model_unref(&models->model[i]);
     g_free(models);

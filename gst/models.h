@@ -13,6 +13,7 @@ G_BEGIN_DECLS
 
 typedef struct GstQsrModels {
     gint refs;
+    struct GstQsrModels *cheaper; // the next rung of the ladder, with a reference; NULL: none
     GstQsrFactors factors; // of the models, with 1/1 behind, in order of preference
     QsrModel *model[GST_QSR_MAX_FACTORS]; // for each factor; NULL for 1/1
 } GstQsrModels;

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: BSD-2-Clause
+
+#include "painter.h"
+
+#define MAX_RUNGS 6
+
+struct GstQsrPainter {
+    QsrLogFunc log;
+    gpointer opaque;
+    GstQsrModels *models; // NULL: nothing was set up, or it was closed
+    GstQsrEngineSettings settings;
+    GstQsrCanvas canvas;
+    QsrPicture in, net; // of the canvas; no pointers in them
+    gint n_rungs;
+    QsrModel *model[MAX_RUNGS]; // of `models`, for the canvas
+
+    GMutex lock; // for who writes these, and for other threads that read them
+    QsrContext *engine[MAX_RUNGS];
+    QsrBackendStats last; // of engine[0] before it was closed; state NULL: there was none
+};
+
+GstQsrPainter *gst_qsr_painter_new(QsrLogFunc log, gpointer opaque)
+{
+    GstQsrPainter *p = g_new0(GstQsrPainter, 1);
+
+    p->log = log;
+    p->opaque = opaque;
+    gst_qsr_engine_settings_init(&p->settings);
+    g_mutex_init(&p->lock);
+    return p;
+}
+
+// Puts an engine (or NULL) in the place of one that may be there.
+static void replace_engine(GstQsrPainter *p, gint rung, QsrContext *engine)
+{
+    QsrContext *former;
+
+    g_mutex_lock(&p->lock);
+    former = p->engine[rung];
+    if (former && rung == 0)
+        qsr_get_stats(former, &p->last);
+    p->engine[rung] = engine;
+    g_mutex_unlock(&p->lock);
+    qsr_close(&former); // may wait for a DSP
+}
+
+void gst_qsr_painter_close(GstQsrPainter *p)
+{
+    for (gint i = 0; i < MAX_RUNGS; i++)
+        replace_engine(p, i, NULL);
+    p->n_rungs = 0;
+    g_clear_pointer(&p->models, gst_qsr_models_unref);
+}
+
+void gst_qsr_painter_free(GstQsrPainter *p)
+{
+    if (!p)
+        return;
+    gst_qsr_painter_close(p);
+    gst_qsr_engine_settings_clear(&p->settings);
+    g_mutex_clear(&p->lock);
+    g_free(p);
+}
+
+// -------------------------------------------------------------------- set up ---
+
+static int open_engine(const GstQsrPainter *p, QsrContext **engine, QsrModel *model,
+                       const GstQsrEngineSettings *s, QsrError *err)
+{
+    QsrSettings settings;
+
+    gst_qsr_engine_settings_fill(s, &settings);
+    settings.log = p->log;
+    settings.log_opaque = p->opaque;
+    return qsr_open(engine, model, &settings, err);
+}
+
+static gint find_rungs(QsrModel *rungs[MAX_RUNGS], const GstQsrModels *models, QsrScale factor)
+{
+    gint n = 0;
+
+    for (; models && n < MAX_RUNGS; models = models->cheaper) {
+        QsrModel *model = gst_qsr_models_find(models, factor);
+
+        if (model)
+            rungs[n++] = model;
+    }
+    return n;
+}
+
+static int no_such_scale(QsrError *err)
+{
+    err->code = QSR_ERR_INVALID;
+    g_strlcpy(err->message, "the model has no such scale", sizeof(err->message));
+    return err->code;
+}
+
+int gst_qsr_painter_set_up(GstQsrPainter *p, const GstQsrCanvas *canvas, GstQsrModels *models,
+                           const GstQsrEngineSettings *settings, QsrError *err)
+{
+    const GstQsrGeometry *g = canvas ? &canvas->geometry : &p->canvas.geometry;
+    gboolean same_engines = gst_qsr_engine_settings_equal(settings, &p->settings);
+    QsrModel *rungs[MAX_RUNGS] = {NULL};
+    gint n = find_rungs(rungs, models, g->factor);
+    QsrContext *first = NULL;
+    QsrPicture in, net;
+    int ret;
+
+    if (n == 0 || rungs[0] != gst_qsr_models_find(models, g->factor))
+        return no_such_scale(err);
+    in = p->in;
+    net = p->net;
+    if (canvas) {
+        gst_qsr_picture_init(&in, &canvas->colour, g->in_width, g->in_height);
+        gst_qsr_picture_init(&net, &canvas->colour, g->net_width, g->net_height);
+    }
+    if (!same_engines || !p->engine[0] || rungs[0] != p->model[0]) {
+        ret = open_engine(p, &first, rungs[0], settings, err);
+        if (ret < 0)
+            return ret;
+    }
+    ret = qsr_prepare(first ? first : p->engine[0], &in, &net, err);
+    if (ret < 0) {
+        qsr_close(&first);
+        return ret;
+    }
+
+    // From here on nothing fails.
+    for (gint i = 0; i < MAX_RUNGS; i++) {
+        if (i == 0 && first)
+            replace_engine(p, 0, first);
+        else if (i > 0 && p->engine[i] && (!same_engines || rungs[i] != p->model[i]))
+            replace_engine(p, i, NULL);
+        p->model[i] = rungs[i];
+    }
+    p->n_rungs = n;
+    p->in = in;
+    p->net = net;
+    if (canvas)
+        p->canvas = *canvas;
+    if (models != p->models) {
+        GstQsrModels *former = p->models;
+
+        p->models = gst_qsr_models_ref(models);
+        gst_qsr_models_unref(former);
+    }
+    if (!same_engines) {
+        gst_qsr_engine_settings_clear(&p->settings);
+        gst_qsr_engine_settings_copy(&p->settings, settings);
+    }
+    return 0;
+}
+
+gint gst_qsr_painter_n_rungs(const GstQsrPainter *p)
+{
+    return p->n_rungs;
+}
+
+const gchar *gst_qsr_painter_rung_name(const GstQsrPainter *p, gint rung)
+{
+    return qsr_model_info(p->model[rung])->name;
+}
+
+// --------------------------------------------------------------------- paint ---
+
+static QsrContext *engine_of(GstQsrPainter *p, gint rung, QsrError *err)
+{
+    QsrContext *engine;
+
+    if (!p->engine[rung] && open_engine(p, &engine, p->model[rung], &p->settings, err) == 0)
+        replace_engine(p, rung, engine);
+    return p->engine[rung];
+}
+
+int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, GstVideoFrame *in, GstVideoFrame *out,
+                          QsrError *err)
+{
+    QsrContext *engine = engine_of(p, rung, err);
+    QsrPicture from = p->in, to = p->net;
+
+    if (!engine)
+        return err->code;
+    gst_qsr_picture_set_frame(&from, in);
+    gst_qsr_picture_set_frame(&to, out);
+    return qsr_process(engine, &from, &to, err);
+}
+
+// --------------------------------------------------------------- for others ---
+
+QsrContext *gst_qsr_painter_engine(GstQsrPainter *p, gint rung)
+{
+    return p->engine[rung];
+}
+
+void gst_qsr_painter_get_stats(GstQsrPainter *p, QsrBackendStats *stats)
+{
+    g_mutex_lock(&p->lock);
+    *stats = p->last;
+    if (p->engine[0])
+        qsr_get_stats(p->engine[0], stats);
+    else if (!stats->state)
+        *stats = (QsrBackendStats) {.backend = QSR_BACKEND_AUTO, .state = "off"};
+    g_mutex_unlock(&p->lock);
+}
+
+void gst_qsr_painter_stop_waiting(GstQsrPainter *p)
+{
+    g_mutex_lock(&p->lock);
+    for (gint i = 0; i < MAX_RUNGS; i++) {
+        if (p->engine[i])
+            qsr_stop_waiting(p->engine[i]);
+    }
+    g_mutex_unlock(&p->lock);
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// Makes output frames of input frames: everything between two mapped frames.
+// It owns the engines, one for each rung of the ladder of models, and what lies
+// between them and the output.
+//
+// One thread at a time, the streaming thread; functions marked "any thread" may
+// be called meanwhile.
+
+#ifndef GST_QSR_PAINTER_H
+#define GST_QSR_PAINTER_H
+
+#include "colour.h"
+#include "engine.h"
+#include "geometry.h"
+#include "models.h"
+
+G_BEGIN_DECLS
+
+typedef struct GstQsrPainter GstQsrPainter;
+
+// What was negotiated.
+typedef struct GstQsrCanvas {
+    GstQsrGeometry geometry;
+    GstQsrColour colour;             // of both sides
+    GstVideoInfo in_info, out_info;
+} GstQsrCanvas;
+
+// `log` is handed to the engines.
+GstQsrPainter *gst_qsr_painter_new(QsrLogFunc log, gpointer opaque);
+void gst_qsr_painter_free(GstQsrPainter *painter); // may wait for a DSP
+
+// Closes the engines; counters stay.
+void gst_qsr_painter_close(GstQsrPainter *painter);
+
+// Makes the painter fit a canvas (NULL: the one it has), models and settings. Keeps
+// the engines that still fit. The engine of the first rung is opened here, those of
+// the others when they are first asked for. After a failure everything is as it was
+// before.
+int gst_qsr_painter_set_up(GstQsrPainter *painter, const GstQsrCanvas *canvas,
+                           GstQsrModels *models, const GstQsrEngineSettings *settings,
+                           QsrError *err);
+
+// Rungs that there are: 0 is the chosen model, the next ones are cheaper.
+gint gst_qsr_painter_n_rungs(const GstQsrPainter *painter);
+// Name of its model; static as long as the models are.
+const gchar *gst_qsr_painter_rung_name(const GstQsrPainter *painter, gint rung);
+
+// 0, or a QSR_ERR_ code, with unspecified pixels in `out`.
+int gst_qsr_painter_paint(GstQsrPainter *painter, gint rung, GstVideoFrame *in,
+                          GstVideoFrame *out, QsrError *err);
+
+// Engine of a rung, NULL if it was not opened; for qsr_share_memory().
+QsrContext *gst_qsr_painter_engine(GstQsrPainter *painter, gint rung);
+
+// Counters of the first rung's engine or, without one, of the last. Any thread.
+void gst_qsr_painter_get_stats(GstQsrPainter *painter, QsrBackendStats *stats);
+
+// See qsr_stop_waiting(). Any thread.
+void gst_qsr_painter_stop_waiting(GstQsrPainter *painter);
+
+G_END_DECLS
+
+#endif
