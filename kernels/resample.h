@@ -25,7 +25,7 @@ typedef struct QsrPhase {
 } QsrPhase;
 
 // Output position i of `out` over `in` pixels: x + f = (i + 1/2) in / out - 1/2 + num / den.
-// in, out and den up to 2^16; num / den within -4 to 4.
+// in and out up to 2^16, den up to 2^17; num / den within -4 to 4.
 void qsr_phase_init(QsrPhase *phase, int i, int in, int out, int num, int den);
 
 // A run of output columns that one call computes. At a whole factor those of one

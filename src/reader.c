@@ -15,6 +15,7 @@ void qsr_reader_init(QsrReader *r, const QsrPixelDSP *dsp, const QsrPicture *pic
 
     r->dsp = dsp;
     r->pic = *pic;
+    r->chroma_down = 0;
     r->info = qsr_format_info(pic->format);
     qsr_yuv_to_rgb_coefficients(&r->matrix, pic->matrix, pic->range, r->info->depth);
     memcpy(r->up_h, pic->site & QSR_SITE_LEFT ? cosited : between, sizeof(r->up_h));
@@ -92,14 +93,58 @@ static void fetch_chroma(const QsrReader *r, const void *uv[2], void *const dst[
         uv[1] = fetch(r, QSR_COMP_V, dst[1], NULL, x, n, row);
 }
 
+// The two chroma rows of a luma row, in the order of their weights.
+typedef struct Rows {
+    int own, other;
+    int wb;    // weight of `other`, in quarters
+    int fine;  // or, where chroma_down is set, in 64ths
+} Rows;
+
+static int clamp_index(int v, int size)
+{
+    return v < 0 ? 0 : v >= size ? size - 1 : v;
+}
+
+static Rows chroma_rows(const QsrReader *r, int y)
+{
+    const int half = r->info->sub_y, height = (r->pic.height + half) >> half;
+    const int top = r->pic.site & QSR_SITE_TOP;
+    if (half && r->chroma_down) {
+        const int at = 32 * y - (top ? 0 : 16) + r->chroma_down; // in 64ths
+        return (Rows){.own = clamp_index(at >> 6, height),
+                      .other = clamp_index((at >> 6) + (at & 63 ? 1 : 0), height), .fine = at & 63};
+    }
+    Rows rows = {.own = y >> half, .wb = !half ? 0 : top ? (y & 1 ? 2 : 0) : 1};
+    rows.other = y & 1 ? rows.own + 1 : rows.own - 1;
+    if (rows.wb == 0 || rows.other < 0 || rows.other >= height)
+        rows.other = rows.own;
+    return rows;
+}
+
+// chroma_up_v with a weight in 64ths.
+static void blend(const QsrReader *r, uint16_t *restrict mid, const void *own, const void *other,
+                  int weight, int n)
+{
+    const uint8_t *a = own, *b = other;
+    const uint16_t *a10 = own, *b10 = other;
+    for (int i = 0; r->info->depth == 8 && i < n; i++)
+        mid[i] = (uint16_t)((a[i] * (64 - weight) + b[i] * weight + 8) >> 4);
+    for (int i = 0; r->info->depth > 8 && i < n; i++)
+        mid[i] = (uint16_t)((a10[i] * (64 - weight) + b10[i] * weight + 8) >> 4);
+}
+
 // One component from two source rows to luma resolution; `mid` is sample
 // `first` of the picture, of which [from, to) exist.
 static void interpolate(const QsrReader *r, void *dst, uint16_t *mid, const void *own,
-                        const void *other, int wb, int first, int from, int to, int samples)
+                        const void *other, const Rows *rows, int first, int from, int to,
+                        int samples)
 {
     const QsrPixelDSP *dsp = r->dsp;
+    const int wb = rows->wb;
 
-    if (r->info->depth > 8)
+    if (rows->fine)
+        blend(r, mid + (from - first), own, other, rows->fine, to - from);
+    else if (r->info->depth > 8)
         dsp->chroma_up_v10(mid + (from - first), own, other, 4 - wb, wb, to - from);
     else
         dsp->chroma_up_v(mid + (from - first), own, other, 4 - wb, wb, to - from);
@@ -117,30 +162,23 @@ static void interpolate(const QsrReader *r, void *dst, uint16_t *mid, const void
 // Brings U and V of row y to luma resolution, columns [x0, x0+n).
 static void upsample(const QsrReader *r, const Scratch *s, int x0, int n, int y)
 {
-    const int half = r->info->sub_y;
-    const int width = (r->pic.width + 1) / 2, height = (r->pic.height + half) >> half;
+    const int width = (r->pic.width + 1) / 2;
     const int samples = (n + 1) / 2, first = x0 / 2;
 
-    // The two source rows and their weights.
-    const int top = r->pic.site & QSR_SITE_TOP;
-    const int own = y >> half;
-    const int wb = !half ? 0 : top ? (y & 1 ? 2 : 0) : 1;
-    int other = y & 1 ? own + 1 : own - 1;
-    if (wb == 0 || other < 0 || other >= height)
-        other = own;
+    const Rows at = chroma_rows(r, y);
 
     // The columns that exist among first-1 .. first+samples.
     const int from = first > 0 ? first - 1 : 0;
     const int to = first + samples < width ? first + samples + 1 : width;
     const void *rows[2][2]; // [row][component]
 
-    fetch_chroma(r, rows[0], &s->part[0], from, to - from, own);
-    if (other == own)
+    fetch_chroma(r, rows[0], &s->part[0], from, to - from, at.own);
+    if (at.other == at.own)
         memcpy(rows[1], rows[0], sizeof(rows[1]));
     else
-        fetch_chroma(r, rows[1], &s->part[2], from, to - from, other);
-    interpolate(r, s->u, s->mid, rows[0][0], rows[1][0], wb, first, from, to, samples);
-    interpolate(r, s->v, s->mid, rows[0][1], rows[1][1], wb, first, from, to, samples);
+        fetch_chroma(r, rows[1], &s->part[2], from, to - from, at.other);
+    interpolate(r, s->u, s->mid, rows[0][0], rows[1][0], &at, first, from, to, samples);
+    interpolate(r, s->v, s->mid, rows[0][1], rows[1][1], &at, first, from, to, samples);
 }
 
 // ------------------------------------------------------------------ rows ---

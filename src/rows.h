@@ -30,6 +30,7 @@ typedef struct QsrReader {
     const QsrFormatInfo *info; // of pic
     QsrYuvToRgb matrix;
     int16_t up_h[4];
+    int chroma_down; // 4:2:0: chroma is taken this many 1/64 of its rows further down; 0 at first
 } QsrReader;
 
 void qsr_reader_init(QsrReader *r, const QsrPixelDSP *dsp, const QsrPicture *pic);

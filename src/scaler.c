@@ -11,6 +11,7 @@
 #include "src/picture.h"
 #include "src/pool.h"
 #include "src/rows.h"
+#include "src/rowshift.h"
 
 // Rings: rows that a filter looks at (sharpening runs a row ahead of alpha), and
 // rows that the writer may look back to.
@@ -52,6 +53,8 @@ typedef struct ScalerEngine {
     Geometry geometry;           // in_width 0: none yet
     QsrReader reader;
     QsrWriter writer;
+    QsrRowShift shift;           // does the work where `shifting` is set
+    int shifting;
     QsrPhase *columns;           // grouped by run
     QsrRun runs[MAX_RUNS];
     int n_runs;
@@ -119,7 +122,10 @@ static size_t layout(const ScalerEngine *e, Scratch *s, void *memory)
         s->cubic = take(memory, &at, e->out_pitch);
     }
     s->out = take(memory, &at, e->out_pitch * OUT_ROWS);
-    s->rows = take(memory, &at, reader > writer ? reader : writer);
+    size_t rows = reader > writer ? reader : writer;
+    if (qsr_rowshift_scratch(g->in_width) > rows)
+        rows = qsr_rowshift_scratch(g->in_width);
+    s->rows = take(memory, &at, rows);
     return at;
 }
 
@@ -349,6 +355,10 @@ static void run_band(void *arg, int worker, int task)
     Scratch *s = &e->scratch[worker];
     QsrPhase phase;
 
+    if (e->shifting) {
+        qsr_rowshift_rows(&e->shift, s->rows, y0, y1);
+        return;
+    }
     row_phase(e, &phase, first);
     Band b = {.e = e, .s = s, .next_in = phase.x - 1, .first_in = phase.x - 1,
               .next_sharp = first};
@@ -451,6 +461,20 @@ static int scaler_open(void **state, QsrModel *model, const QsrSettings *setting
     return 0;
 }
 
+// Rows between luma rows are taken down by the phase in rows of their own. Those of a
+// picture that becomes RGB on the way come half of it with the luma rows already.
+static void set_row_phase(ScalerEngine *e, const QsrPicture *in, const QsrPicture *out)
+{
+    const int num = e->row_phase_num, den = e->row_phase_den;
+    e->shift = (QsrRowShift){.pixel = &e->pixel, .resample = &e->dsp, .in = *in, .out = *out,
+                             .num = num, .den = den};
+    e->shifting = num && e->kind == QSR_SCALER_BICUBIC && qsr_rowshift_fits(in, out);
+    if (e->reader.info->sub_y && e->writer.info->sub_y && !(in->site & QSR_SITE_TOP) &&
+        !(out->site & QSR_SITE_TOP))
+        e->reader.chroma_down = (int)((64 * (int64_t)num + den + 256 * (int64_t)den) / (2 * (int64_t)den))
+                                - 128; // rounded to nearest; 256 keeps the sum positive
+}
+
 static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
 {
     ScalerEngine *e = state;
@@ -458,6 +482,7 @@ static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *o
                              out->height};
     qsr_reader_init(&e->reader, &e->pixel, in);
     qsr_writer_init(&e->writer, &e->pixel, out, in, QSR_SCALE_ANY);
+    set_row_phase(e, in, out);
     if (!memcmp(&wanted, &e->geometry, sizeof(wanted)))
         return 0;
 

@@ -2,7 +2,7 @@
 //
 // MD5 of what every built-in model and scaler makes of a synthetic picture in every
 // format, at odd sizes: the same list must hold on every machine, compiler,
-// instruction set and number of threads.
+// instruction set and number of threads. A phase of the rows is named where there is one.
 //
 //     golden LIST              compares
 //     golden LIST --update     writes the list anew (after new weights)
@@ -51,7 +51,7 @@ static uint8_t *allocate(QsrPicture *pic, QsrFormat format, int w, int h, size_t
     return mem;
 }
 
-static void one(QsrContext *ctx, QsrBuiltinModel b, QsrFormat format, int w, int h,
+static void one(QsrContext *ctx, QsrBuiltinModel b, const char *phase, QsrFormat format, int w, int h,
                 QsrChromaSite site)
 {
     QsrPicture in = {.matrix = site ? QSR_MATRIX_BT709 : QSR_MATRIX_BT601,
@@ -79,49 +79,59 @@ static void one(QsrContext *ctx, QsrBuiltinModel b, QsrFormat format, int w, int
     MD5Init(&md5);
     MD5Update(&md5, dst, out_size);
     MD5End(&md5, hex);
-    snprintf(lines[n_lines++], sizeof(lines[0]), "%s %s %d/%d %s %dx%d site %d", hex, b.name,
-             b.scale.num, b.scale.den, qsr_format_name(format), w, h, site);
+    snprintf(lines[n_lines++], sizeof(lines[0]), "%s %s %d/%d%s %s %dx%d site %d", hex, b.name,
+             b.scale.num, b.scale.den, phase, qsr_format_name(format), w, h, site);
     free(src);
     free(dst);
 }
 
-// 0 if this machine cannot.
-static int family(QsrBuiltinModel b)
+// 0 if this machine cannot. phase: of the rows, in eighths.
+static int family(QsrBuiltinModel b, int phase)
 {
     QsrModel *model;
     QsrContext *ctx;
     QsrError err;
+    QsrSettings settings;
+    char name[32] = "";
+    qsr_settings_default(&settings);
+    settings.row_phase_num = phase;
+    settings.row_phase_den = phase ? 8 : 1;
+    if (phase)
+        snprintf(name, sizeof(name), " phase %d/8", phase);
     const int ret = qsr_model_open(&model, b.name, b.scale, &err);
     if (ret == QSR_ERR_UNSUPPORTED) {
         printf("%s\n", err.message);
         return 0;
     }
-    if (ret < 0 || qsr_open(&ctx, model, NULL, &err) < 0) {
+    if (ret < 0 || qsr_open(&ctx, model, &settings, &err) < 0) {
         printf("%s\n", err.message);
         exit(1);
     }
     for (int f = 0; f < QSR_N_FORMATS; f++)
-        one(ctx, b, (QsrFormat)f, 61, 35, QSR_SITE_LEFT);
+        one(ctx, b, name, (QsrFormat)f, 61, 35, QSR_SITE_LEFT);
     for (int site = 0; site < 4; site++)
-        one(ctx, b, QSR_FORMAT_I420, 30, 23, (QsrChromaSite)site);
-    one(ctx, b, QSR_FORMAT_NV12, 321, 90, QSR_SITE_TOP_LEFT);
-    one(ctx, b, QSR_FORMAT_RGB, 1, 1, QSR_SITE_CENTER);
+        one(ctx, b, name, QSR_FORMAT_I420, 30, 23, (QsrChromaSite)site);
+    one(ctx, b, name, QSR_FORMAT_NV12, 321, 90, QSR_SITE_TOP_LEFT);
+    one(ctx, b, name, QSR_FORMAT_RGB, 1, 1, QSR_SITE_CENTER);
     qsr_close(&ctx);
     qsr_model_unref(&model);
     return 1;
 }
 
-// The networks, then the classical scalers at a whole factor and at one that is
-// not. Returns how many families were left out.
+// The networks, then the classical scalers at a whole factor, at one that is not, and
+// for fields. Returns how many families were left out.
 static int all(void)
 {
     static const QsrScale factors[] = {{2, 1}, {7, 5}};
     int missing = 0;
     for (const QsrBuiltinModel *b = qsr_builtin_models(); b->name; b++)
-        family(*b);
+        family(*b, 0);
     for (const char *const *name = qsr_scaler_names(); *name; name++)
         for (int i = 0; i < 2; i++)
-            missing += !family((QsrBuiltinModel){*name, factors[i]});
+            missing += !family((QsrBuiltinModel){*name, factors[i]}, 0);
+    missing += !family((QsrBuiltinModel){"bicubic", {2, 1}}, 1);
+    missing += !family((QsrBuiltinModel){"bicubic", {1, 1}}, -2);
+    missing += !family((QsrBuiltinModel){"fsr1", {2, 1}}, -1);
     return missing;
 }
 

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The thread pool: every task once, hooks in pairs, frame after frame.
+// The thread pool: every task once, hooks in pairs, frame after frame; nice threads
+// are nice, and their caller works no more than it stays what it was.
 #include <stdatomic.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#if defined(__linux__)
+#include <sys/resource.h>
+#endif
 
 #include "src/pool.h"
 
@@ -48,9 +54,9 @@ static void task(void *arg, int worker, int index)
     f->per_worker[worker]++;
 }
 
-static void run(int workers, int frames)
+static void run(int workers, int frames, int nice)
 {
-    QsrPool *pool = qsr_pool_new(workers, 0);
+    QsrPool *pool = qsr_pool_new(workers, nice);
     CHECK(pool && qsr_pool_workers(pool) == workers);
     unsigned seed = (unsigned)workers;
     for (int i = 0; i < frames; i++) {
@@ -73,12 +79,49 @@ static void run(int workers, int frames)
     qsr_pool_free(pool);
 }
 
+#if defined(__linux__)
+typedef struct Niceness {
+    pthread_t caller;
+    int wanted;
+} Niceness;
+
+static void nice_task(void *arg, int worker, int index)
+{
+    const Niceness *n = arg;
+    (void)worker;
+    (void)index;
+    CHECK(!pthread_equal(pthread_self(), n->caller));
+    CHECK(getpriority(PRIO_PROCESS, 0) == n->wanted);
+}
+
+static void check_niceness(void)
+{
+    const int own = getpriority(PRIO_PROCESS, 0);
+    for (int nice = 1; nice <= 19; nice += 6) {
+        Niceness n = {.caller = pthread_self(), .wanted = nice > own ? nice : own};
+        QsrPool *pool = qsr_pool_new(3, nice);
+        CHECK(pool && qsr_pool_workers(pool) == 3);
+        for (int tasks = 0; tasks < 40; tasks++)
+            qsr_pool_run(pool, nice_task, &n, tasks, NULL, NULL);
+        qsr_pool_free(pool);
+        CHECK(getpriority(PRIO_PROCESS, 0) == own);
+    }
+}
+#else
+static void check_niceness(void)
+{
+}
+#endif
+
 int main(void)
 {
-    run(1, 100);
-    run(2, 2000);
-    run(5, 1000);
-    run(64, 50);
+    for (int nice = 0; nice <= 10; nice += 10) {
+        run(1, 100, nice);
+        run(2, 1500, nice);
+        run(5, 700, nice);
+        run(64, 30, nice);
+    }
+    check_niceness();
     for (int i = 0; i < 100; i++) // created and freed without a frame
         qsr_pool_free(qsr_pool_new(4, 0));
     qsr_pool_free(NULL);

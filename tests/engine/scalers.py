@@ -14,7 +14,7 @@ except ImportError:
     sys.exit(77)
 
 F = np.float32
-FORMAT_RGB = 5
+FORMAT_I420, FORMAT_RGB, FORMAT_I420_10LE = 0, 5, 23
 SIZES = [((1, 1), (1, 1)), ((1, 1), (4, 3)), ((7, 5), (14, 10)), ((20, 9), (60, 27)),
          ((16, 12), (64, 48)), ((18, 12), (27, 18)), ((33, 21), (50, 63)), ((40, 30), (41, 119)),
          ((64, 3), (64, 3)), ((5, 70), (20, 280))]
@@ -34,6 +34,14 @@ class Error(ctypes.Structure):
     _fields_ = [("code", ctypes.c_int), ("message", ctypes.c_char * 240)]
 
 
+class Settings(ctypes.Structure):
+    """QsrSettings as far as the scalers look; the members behind keep their defaults."""
+    _fields_ = [("backend", ctypes.c_int), ("n_threads", ctypes.c_int), ("nice", ctypes.c_int),
+                ("strip_width", ctypes.c_int), ("band_height", ctypes.c_int),
+                ("reuse", ctypes.c_int), ("row_phase_num", ctypes.c_int),
+                ("row_phase_den", ctypes.c_int), ("rest", ctypes.c_int * 64)]
+
+
 class Scale(ctypes.Structure):
     _fields_ = [("num", ctypes.c_int), ("den", ctypes.c_int)]
 
@@ -41,13 +49,14 @@ class Scale(ctypes.Structure):
 # ----------------------------------------------------------------- positions ---
 
 
-def phases(n_in, n_out):
-    """Base column, fraction and Q14 Catmull-Rom weights of every output position."""
-    q = 2 * n_out
+def phases(n_in, n_out, num=0, den=1):
+    """Base column, fraction and Q14 Catmull-Rom weights of every output position, taken
+    num / den further on."""
+    q = 2 * n_out * den
     base, fraction, taps = [], [], []
     for i in range(n_out):
-        p = (2 * i + 1) * n_in - n_out
-        x = -1 if p < 0 else p // q
+        p = ((2 * i + 1) * n_in - n_out) * den + 2 * n_out * num
+        x = p // q
         p -= x * q
         t = p / q
         w = [((-0.5 * t + 1.0) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1.0,
@@ -67,9 +76,9 @@ def near(index, size):
 # ------------------------------------------------------------------- bicubic ---
 
 
-def bicubic(picture, width, height):
+def bicubic(picture, width, height, num=0, den=1):
     h, w, _ = picture.shape
-    ys, _, ty = phases(h, height)
+    ys, _, ty = phases(h, height, num, den)
     xs, _, tx = phases(w, width)
     rows = np.stack([picture[near(ys - 1 + k, h)] for k in range(4)]).astype(np.int64)
     middle = (np.einsum("kywc,yk->ywc", rows, ty) + 128) >> 8
@@ -96,12 +105,25 @@ def analyse(luma):
     return (right - left, down - up, edge_length(left, mid, right) + edge_length(up, mid, down))
 
 
-def easu(picture, width, height):
+def shifted(plane, num, den, top):
+    """A plane of samples moved by a fraction of a row; the cubic's rounding, with one tap
+    sideways."""
+    h = plane.shape[0]
+    ys, _, ty = phases(h, h, num, den)
+    rows = np.stack([plane[near(ys - 1 + k, h)] for k in range(4)]).astype(np.int64)
+    bits = 8 if top == 255 else 10
+    middle = (np.einsum("kyw,yk->yw", rows, ty) + (1 << (bits - 1))) >> bits
+    return np.clip((middle + (1 << (13 - bits))) >> (14 - bits), 0, top)
+
+
+def easu(picture, width, height, num=0, den=1):
     h, w, _ = picture.shape
-    ys, fys, _ = phases(h, height)
+    ys, fys, _ = phases(h, height, num, den)
     xs, fxs, _ = phases(w, width)
     rgb = picture.astype(F) * F(1 / 255)
-    border = np.pad(rgb, ((3, 3), (3, 3), (0, 0)), mode="edge")
+    rows = np.pad(rgb, ((6, 6), (0, 0), (0, 0)), mode="edge")  # for the phase
+    ys = ys + 6
+    border = np.pad(rows, ((3, 3), (3, 3), (0, 0)), mode="edge")
     luma = border[..., 2] * F(0.5) + (border[..., 0] * F(0.5) + border[..., 1])
     fx, fy = fxs[None, :], fys[:, None]
     one = F(1)
@@ -162,8 +184,8 @@ def rcas(picture, amount):
     return (np.minimum(np.maximum(y, F(0)), F(1)) * F(255) + F(0.5)).astype(np.int64)
 
 
-def fsr1(picture, width, height):
-    return rcas(easu(picture, width, height), F(0.87))
+def fsr1(picture, width, height, num=0, den=1):
+    return rcas(easu(picture, width, height, num, den), F(0.87))
 
 
 # --------------------------------------------------------------------- libqsr ---
@@ -178,9 +200,14 @@ class Library:
         self.lib.qsr_process.argtypes = [ctypes.c_void_p] * 4
         Picture.layout(4)
 
-    def upscale(self, name, picture, width, height):
+    def run(self, name, fmt, planes, size, out_planes, out_size, num=0, den=1):
+        """Planes are arrays of whole rows; sizes are (width, height)."""
         model, context, error = ctypes.c_void_p(), ctypes.c_void_p(), Error()
-        out = np.zeros((height, width, 3), np.uint8)
+        settings = Settings()
+        self.lib.qsr_settings_default(ctypes.byref(settings))
+        if (settings.row_phase_num, settings.row_phase_den) != (0, 1):
+            sys.exit("QsrSettings is not what this test thinks")
+        settings.row_phase_num, settings.row_phase_den = num, den
 
         def check(result):
             if result < 0:
@@ -188,17 +215,24 @@ class Library:
 
         check(self.lib.qsr_model_open(ctypes.byref(model), name.encode(), Scale(0, 0),
                                       ctypes.byref(error)))
-        check(self.lib.qsr_open(ctypes.byref(context), model, None, ctypes.byref(error)))
+        check(self.lib.qsr_open(ctypes.byref(context), model, ctypes.byref(settings),
+                                ctypes.byref(error)))
         pictures = []
-        for array in (picture, out):
-            p = Picture(FORMAT_RGB, array.shape[1], array.shape[0])
-            p.data[0] = array.ctypes.data
-            p.stride[0] = array.strides[0]
+        for arrays, (w, h) in ((planes, size), (out_planes, out_size)):
+            p = Picture(fmt, w, h)
+            for i, array in enumerate(arrays):
+                p.data[i] = array.ctypes.data
+                p.stride[i] = array.strides[0]
             pictures.append(p)
         check(self.lib.qsr_process(context, ctypes.byref(pictures[0]), ctypes.byref(pictures[1]),
                                    ctypes.byref(error)))
         self.lib.qsr_close(ctypes.byref(context))
         self.lib.qsr_model_unref(ctypes.byref(model))
+
+    def upscale(self, name, picture, width, height, num=0, den=1):
+        out = np.zeros((height, width, 3), np.uint8)
+        self.run(name, FORMAT_RGB, [picture], (picture.shape[1], picture.shape[0]), [out],
+                 (width, height), num, den)
         return out
 
 
@@ -212,9 +246,40 @@ def pictures(width, height):
     yield np.full((height, width, 3), 255, np.uint8)
 
 
+PHASES = [(1, 8), (-1, 8), (3, 16), (-3, 4), (1, 12), (4, 1), (-4, 1), (12345, 65536)]
+
+
+def compare_phases(library):
+    """Rows taken a fraction further down: enlarged, and plane by plane at 1x."""
+    compared = 0
+    for name, reference in (("bicubic", bicubic), ("fsr1", fsr1)):
+        for num, den in PHASES:
+            for (w, h), (width, height) in SIZES[2:7]:
+                for picture in pictures(w, h):
+                    want = reference(picture, width, height, num, den)
+                    got = library.upscale(name, np.ascontiguousarray(picture), width, height, num,
+                                          den)
+                    if (got != want).any():
+                        sys.exit(f"{name} {w}x{h} -> {width}x{height} with phase {num}/{den} differs")
+                    compared += 1
+    random = np.random.default_rng(5)
+    for fmt, top, dtype in ((FORMAT_I420, 255, np.uint8), (FORMAT_I420_10LE, 1023, "<u2")):
+        for num, den in PHASES:
+            for w, h in ((33, 21), (64, 40), (1, 1), (2, 3)):
+                shapes = [(h, w)] + 2 * [((h + 1) // 2, (w + 1) // 2)]
+                planes = [random.integers(0, top + 1, s).astype(dtype) for s in shapes]
+                out = [np.zeros(s, dtype) for s in shapes]
+                library.run("bicubic", fmt, planes, (w, h), out, (w, h), num, den)
+                for plane, got in zip(planes, out):
+                    if (got != shifted(plane, num, den, top)).any():
+                        sys.exit(f"a plane of {w}x{h} in format {fmt} moved by {num}/{den} differs")
+                    compared += 1
+    return compared
+
+
 def main():
     library = Library(sys.argv[1])
-    compared = 0
+    compared = compare_phases(library)
     for name, reference in (("bicubic", bicubic), ("fsr1", fsr1)):
         for (w, h), (width, height) in SIZES:
             for picture in pictures(w, h):
