@@ -106,6 +106,7 @@ int qsr_cmd_verify(int argc, char **argv);
 int qsr_cmd_info(int argc, char **argv);
 int qsr_cmd_bench(int argc, char **argv);
 int qsr_cmd_doctor(int argc, char **argv);
+int qsr_cmd_eval(int argc, char **argv);
 
 // Their help texts (help.c).
 extern const char qsr_help_main[];
@@ -115,6 +116,7 @@ extern const char qsr_help_verify[];
 extern const char qsr_help_info[];
 extern const char qsr_help_bench[];
 extern const char qsr_help_doctor[];
+extern const char qsr_help_eval[];
 
 // True if the arguments of a command without options ask for its help or are
 // wrong; *exit_code is then what to return.

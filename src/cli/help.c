@@ -13,6 +13,7 @@ const char qsr_help_main[] =
     "  info             show versions, instruction sets and threads\n"
     "  bench            measure the speed on this machine\n"
     "  doctor           check this installation, or a Hexagon DSP\n"
+    "  eval DIR         judge a model by pairs of pictures\n"
     "\n"
     "  -h, --help       this text; 'qsr COMMAND --help' for one command\n"
     "  --version        version\n";
@@ -99,3 +100,26 @@ const char qsr_help_doctor[] =
     "  -m, --model NAME          built-in model, or a .qsr file\n"
     "  -t, --threads N           of the CPU; 0 (default): all it may use\n"
     "  -h, --help                this text\n";
+
+const char qsr_help_eval[] =
+    "Usage: qsr eval DIR [OPTIONS]\n"
+    "       qsr eval --hr DIR --lr DIR [OPTIONS]\n"
+    "\n"
+    "Upscales small pictures and compares them with the large ones they were made of:\n"
+    "PSNR and SSIM of luma, for each picture and their mean. DIR has the folders HR and\n"
+    "x2/LR (x1.5/LR, ...), with PNG pictures of the same names in both.\n"
+    "\n"
+    "  -s, --scale N         1.5, 2 (default), 3 or 4\n"
+    "  -m, --model NAME      built-in model, bicubic, fsr1, or a .qsr file\n"
+    "                        (default quicksrnet-small)\n"
+    "      --shave N         border left out in the second PSNR and in SSIM\n"
+    "                        (default: the factor, rounded up)\n"
+    "      --artefacts       the pattern left in flat parts and the flicker of a noisy\n"
+    "                        still picture, beside bicubic's\n"
+    "      --csv             comma-separated, with nine digits\n"
+    "  -t, --threads N       0 (default): all cores this process may use\n"
+    "      --cpumask LIST    instruction sets that may be used ('c': none)\n"
+    "      --backend NAME    auto (default), cpu or hexagon\n"
+    "      --hexagon-library FILE, --hexagon-skel-dir DIR, --hexagon-timeout-ms N\n"
+    "                        for devices with a Qualcomm DSP, see 'qsr doctor --help'\n"
+    "  -h, --help            this text\n";

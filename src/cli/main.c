@@ -12,7 +12,7 @@ static const struct {
 } commands[] = {
     { "upscale", qsr_cmd_upscale }, { "models", qsr_cmd_models }, { "verify", qsr_cmd_verify },
     { "info", qsr_cmd_info },       { "bench", qsr_cmd_bench },
-    { "doctor", qsr_cmd_doctor },
+    { "doctor", qsr_cmd_doctor },   { "eval", qsr_cmd_eval },
 };
 
 static int finish(void)

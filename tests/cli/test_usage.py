@@ -13,7 +13,7 @@ class Usage(Case):
     def test_help(self):
         code, out, err = run('--help')
         self.assertEqual((code, err), (0, ''))
-        for command in ('upscale', 'models', 'verify', 'info', 'bench', 'doctor'):
+        for command in ('upscale', 'models', 'verify', 'info', 'bench', 'doctor', 'eval'):
             self.assertIn(command, out.decode())
             code, text, err = run(command, '--help')
             self.assertEqual((code, err), (0, ''))
