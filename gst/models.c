@@ -27,7 +27,7 @@ static gboolean in_family(const gchar *name, QsrScale scale)
     return FALSE;
 }
 
-GstQsrModels *gst_qsr_models_open(const gchar *name, QsrError *err)
+static GstQsrModels *open_one(const gchar *name, QsrError *err)
 {
     GstQsrModels *models = g_new0(GstQsrModels, 1);
     QsrModel *model;
@@ -61,6 +61,143 @@ failed:
     gst_qsr_models_unref(models);
     return NULL;
 }
+
+// ------------------------------------------------------------------- cheaper ---
+
+static gboolean is_size(const gchar *word)
+{
+    static const gchar *const sizes[] = {"tiny", "small", "medium", "large", "xl", NULL};
+
+    if (g_strv_contains(sizes, word))
+        return TRUE;
+    if (word[0] != 'm' || !word[1])
+        return FALSE;
+    while (g_ascii_isdigit(*++word)) // "m5": the number of layers
+        ;
+    return !*word;
+}
+
+static gchar *family_of(const gchar *name)
+{
+    gchar **words = g_strsplit(name, "-", -1);
+    GString *family = g_string_new(NULL);
+
+    for (gint i = 0; words[i]; i++) {
+        if (!is_size(words[i]))
+            g_string_append_printf(family, "%s-", words[i]);
+    }
+    g_strfreev(words);
+    return g_string_free(family, FALSE);
+}
+
+gboolean gst_qsr_models_same_family(const gchar *a, const gchar *b)
+{
+    gchar *fa = family_of(a), *fb = family_of(b);
+    gboolean same = strcmp(fa, fb) == 0;
+
+    g_free(fa);
+    g_free(fb);
+    return same;
+}
+
+gdouble gst_qsr_model_work(const QsrModel *model, QsrScale factor)
+{
+    const QsrModelInfo *info = qsr_model_info(model);
+    gdouble area = (gdouble) factor.num * factor.num / (factor.den * factor.den);
+
+    if (strcmp(info->name, "fsr1") == 0)
+        return 3000 * area; // docs/element.md has the measurements behind these two
+    if (strcmp(info->name, "bicubic") == 0)
+        return 600 * area;
+    return info->mac_per_pixel;
+}
+
+// At a factor that both have; 0: they have none in common, or `a` is no cheaper.
+static gdouble cheaper_work(const GstQsrModels *a, const GstQsrModels *than)
+{
+    for (gint i = 0; i < than->factors.n; i++) {
+        QsrScale scale = than->factors.scale[i];
+        const QsrModel *model = gst_qsr_models_find(a, scale);
+
+        if (model && than->model[i]) {
+            gdouble work = gst_qsr_model_work(model, scale);
+
+            return work < gst_qsr_model_work(than->model[i], scale) ? work : 0;
+        }
+    }
+    return 0;
+}
+
+// Opens the models of that name and puts them behind `top`, the more work the
+// further to the front.
+static void add_cheaper(GstQsrModels *top, const gchar *name)
+{
+    GstQsrModels *models, **at = &top->cheaper;
+    QsrError err;
+    gdouble work;
+
+    models = open_one(name, &err);
+    if (!models)
+        return;
+    work = cheaper_work(models, top);
+    if (work == 0) {
+        gst_qsr_models_unref(models);
+        return;
+    }
+    while (*at && cheaper_work(*at, top) > work)
+        at = &(*at)->cheaper;
+    models->cheaper = *at;
+    *at = models;
+}
+
+static void add_family(GstQsrModels *top, const gchar *name)
+{
+    const gchar *last = "";
+
+    for (const QsrBuiltinModel *b = qsr_builtin_models(); b->name; b++) {
+        if (strcmp(b->name, last) != 0 && strcmp(b->name, name) != 0 &&
+            gst_qsr_models_same_family(b->name, name))
+            add_cheaper(top, b->name);
+        last = b->name;
+    }
+}
+
+// Whatever they cost: they are what is left when no network fits.
+static void add_scalers(GstQsrModels *top, const gchar *name)
+{
+    static const gchar *const scalers[] = {"fsr1", "bicubic"};
+    GstQsrModels **end = &top->cheaper;
+    guint first = 0;
+    QsrError err;
+
+    for (guint i = 0; i < G_N_ELEMENTS(scalers); i++) {
+        if (strcmp(name, scalers[i]) == 0)
+            first = i + 1;
+    }
+    while (*end)
+        end = &(*end)->cheaper;
+    for (guint i = first; i < G_N_ELEMENTS(scalers); i++) {
+        *end = open_one(scalers[i], &err);
+        if (*end)
+            end = &(*end)->cheaper;
+    }
+}
+
+GstQsrModels *gst_qsr_models_open(const gchar *name, QsrError *err)
+{
+    GstQsrModels *models = open_one(name, err);
+
+    if (!models)
+        return NULL;
+    if (is_file(name))
+        add_cheaper(models, "quicksrnet-small");
+    else
+        add_family(models, name);
+    add_scalers(models, name);
+    return models;
+}
+
+// ----------------------------------------------------------------------- use ---
 
 GstQsrModels *gst_qsr_models_ref(GstQsrModels *models)
 {

@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "common.h"
+#include "gst/models.h"
+#include "tests/engine/testmodel.h"
 
 // Fails unless the element refuses to go to PAUSED, thrice, and comes down
 // properly each time.
@@ -190,6 +192,111 @@ GST_START_TEST(test_caps_while_stopped)
 }
 GST_END_TEST;
 
+GST_START_TEST(test_families)
+{
+    static const struct {
+        const gchar *a, *b;
+        gboolean same;
+    } rows[] = {
+        {"quicksrnet-small", "quicksrnet-large", TRUE},
+        {"quicksrnet-small", "quicksrnet-small-game", FALSE},
+        {"quicksrnet-medium-game", "quicksrnet-small-game", TRUE},
+        {"sesr-m5", "sesr-m11", TRUE},
+        {"sesr-m5", "sesr-xl", TRUE},
+        {"sesr-m5", "sesr-m5-game", FALSE},
+        {"sesr-m5", "quicksrnet-m5", FALSE},
+        {"quicksrnet-small", "quicksrnet-smaller", FALSE},
+        {"quicksrnet-m", "quicksrnet-m5", FALSE},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        fail_unless(gst_qsr_models_same_family(rows[i].a, rows[i].b) == rows[i].same, "%s %s",
+                    rows[i].a, rows[i].b);
+        fail_unless(gst_qsr_models_same_family(rows[i].b, rows[i].a) == rows[i].same);
+    }
+}
+GST_END_TEST;
+
+// Fails unless these are the rungs of a model at 2x, and all of them.
+static void assert_rungs(const gchar *name, ...)
+{
+    const QsrScale two = QSR_SCALE(2, 1);
+    GstQsrModels *models, *m;
+    const gchar *expected;
+    gdouble work = G_MAXDOUBLE;
+    QsrError err;
+    va_list args;
+
+    m = models = gst_qsr_models_open(name, &err);
+    fail_unless(models != NULL, "%s", err.message);
+    va_start(args, name);
+    while ((expected = va_arg(args, const gchar *))) {
+        fail_unless(m && gst_qsr_models_find(m, two), "%s: no %s", name, expected);
+        fail_unless_equals_string(qsr_model_info(gst_qsr_models_find(m, two))->name, expected);
+        fail_unless(gst_qsr_model_work(gst_qsr_models_find(m, two), two) < work);
+        work = gst_qsr_model_work(gst_qsr_models_find(m, two), two);
+        m = m->cheaper;
+    }
+    va_end(args);
+    fail_unless(m == NULL);
+    gst_qsr_models_unref(models);
+}
+
+// The smaller models of the family, those that are there, and then the scalers.
+GST_START_TEST(test_rungs)
+{
+    QsrTestModelSpec spec = {.scale = QSR_SCALE(2, 1), .channels = 32, .blocks = 1, .seed = 1};
+    uint8_t *file;
+    gsize size;
+    gchar *path;
+
+    assert_rungs("quicksrnet-small", "quicksrnet-small", "fsr1", "bicubic", NULL);
+    assert_rungs("fsr1", "fsr1", "bicubic", NULL);
+    assert_rungs("bicubic", "bicubic", NULL);
+
+    // A file: Small, if that is less work.
+    for (spec.blocks = 1; spec.blocks <= 5; spec.blocks += 4) {
+        size = qsr_test_model(&file, &spec);
+        path = test_write_file("rungs.qsr", (const gchar *) file, size);
+        free(file);
+        if (spec.blocks == 1)
+            assert_rungs(path, "test-model", "fsr1", "bicubic", NULL);
+        else
+            assert_rungs(path, "test-model", "quicksrnet-small", "fsr1", "bicubic", NULL);
+        g_free(path);
+    }
+}
+GST_END_TEST;
+
+// Whatever models are built in: each has the scalers at its end, at all of its factors.
+GST_START_TEST(test_rungs_of_all)
+{
+    for (const QsrBuiltinModel *b = qsr_builtin_models(); b->name; b++) {
+        GstQsrModels *models, *m;
+        gdouble work = G_MAXDOUBLE;
+        QsrError err;
+        gint n = 0;
+
+        models = gst_qsr_models_open(b->name, &err);
+        fail_unless(models != NULL, "%s", err.message);
+        for (m = models; m; m = m->cheaper) {
+            QsrModel *model = gst_qsr_models_find(m, b->scale);
+            gboolean scaler;
+
+            if (!model)
+                continue;
+            scaler = g_strv_contains((const gchar *const *) qsr_scaler_names(),
+                                     qsr_model_info(model)->name);
+            fail_unless(scaler || gst_qsr_model_work(model, b->scale) < work);
+            work = gst_qsr_model_work(model, b->scale);
+            n++;
+        }
+        fail_unless(n >= 3, "%s: %d rungs", b->name, n);
+        gst_qsr_models_unref(models);
+    }
+}
+GST_END_TEST;
+
 static Suite *models_suite(void)
 {
     Suite *s = suite_create("models");
@@ -204,6 +311,9 @@ static Suite *models_suite(void)
     tcase_add_test(tc, test_impossible_scale);
     tcase_add_test(tc, test_recovers);
     tcase_add_test(tc, test_caps_while_stopped);
+    tcase_add_test(tc, test_families);
+    tcase_add_test(tc, test_rungs);
+    tcase_add_test(tc, test_rungs_of_all);
     return s;
 }
 
