@@ -133,20 +133,36 @@ void gst_qsr_picture_init(QsrPicture *pic, const GstQsrColour *colour, gint widt
     pic->site = site_of(colour->site);
 }
 
+// GStreamer's plane of a picture's plane. With one component per plane they may be in
+// any order: YV12 is I420 here, and planar RGB is G, B, R.
+static gint plane_of(const GstVideoFormatInfo *format, gint n_planes, gint i)
+{
+    if (n_planes < 3)
+        return i;
+    return GST_VIDEO_FORMAT_INFO_PLANE(
+        format, GST_VIDEO_FORMAT_INFO_IS_RGB(format) && i < 3 ? (i + 1) % 3 : i);
+}
+
 void gst_qsr_picture_set_frame(QsrPicture *pic, const GstVideoFrame *frame)
 {
-    const GstVideoFormatInfo *format = frame->info.finfo;
     gint n = qsr_format_planes(pic->format);
 
     for (gint i = 0; i < n; i++) {
-        gint plane = i;
+        gint plane = plane_of(frame->info.finfo, n, i);
 
-        // One component per plane, in any order: YV12 is I420 here, and planar RGB
-        // is G, B, R.
-        if (n >= 3)
-            plane = GST_VIDEO_FORMAT_INFO_PLANE(
-                format, GST_VIDEO_FORMAT_INFO_IS_RGB(format) && i < 3 ? (i + 1) % 3 : i);
         pic->data[i] = GST_VIDEO_FRAME_PLANE_DATA(frame, plane);
         pic->stride[i] = GST_VIDEO_FRAME_PLANE_STRIDE(frame, plane);
+    }
+}
+
+void gst_qsr_picture_to_frame(const QsrPicture *pic, GstVideoFrame *frame)
+{
+    gint n = qsr_format_planes(pic->format);
+
+    for (gint i = 0; i < n; i++) {
+        gint plane = plane_of(frame->info.finfo, n, i);
+
+        frame->data[plane] = pic->data[i];
+        frame->info.stride[plane] = (gint) pic->stride[i];
     }
 }

@@ -43,6 +43,10 @@ void gst_qsr_picture_init(QsrPicture *pic, const GstQsrColour *colour, gint widt
 // Points the picture at a mapped frame of its format.
 void gst_qsr_picture_set_frame(QsrPicture *pic, const GstVideoFrame *frame);
 
+// The reverse: planes and strides of a frame whose `info` describes the picture. It is
+// not to be unmapped.
+void gst_qsr_picture_to_frame(const QsrPicture *pic, GstVideoFrame *frame);
+
 G_END_DECLS
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "engine.h"
 #include "gstqsrupscale.h"
+#include "look.h"
 #include "painter.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,8 @@ struct _GstQsrUpscale {
     GstQsrNegotiation negotiation;
     GstQsrGeometry geometry; // as negotiated; in_width is 0 where nothing is
     gboolean warned_dead_end; // see element_caps.c
+    GstQsrLook look;
+    gboolean dragging; // the divider, see look.h
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted

@@ -48,14 +48,27 @@ void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err)
 
 // -------------------------------------------------------------------- frames ---
 
+static GstClockTime stream_time_of(GstBaseTransform *trans, GstBuffer *buffer)
+{
+    if (trans->segment.format != GST_FORMAT_TIME || !GST_BUFFER_PTS_IS_VALID(buffer))
+        return GST_CLOCK_TIME_NONE;
+    return gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+}
+
 static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, GstVideoFrame *in,
                                                      GstVideoFrame *out)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
     gint64 start = g_get_monotonic_time();
+    GstQsrLook look;
+    GstQsrShot shot;
     QsrError err;
 
-    if (gst_qsr_painter_paint(self->painter, 0, in, out, &err) < 0) {
+    GST_OBJECT_LOCK(self);
+    look = self->look;
+    GST_OBJECT_UNLOCK(self);
+    gst_qsr_shot_init(&shot, in, stream_time_of(GST_BASE_TRANSFORM(self), in->buffer));
+    if (gst_qsr_painter_paint(self->painter, 0, &look, &shot, in, out, &err) < 0) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", err.message), (NULL));
         return GST_FLOW_ERROR;
     }
@@ -111,7 +124,7 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
     gint serial;
     QsrError err;
 
-    if (!filter->negotiated || gst_qsr_painter_n_rungs(self->painter) == 0)
+    if (!filter->negotiated || !gst_qsr_painter_is_ready(self->painter))
         return GST_FLOW_NOT_NEGOTIATED;
 
     GST_OBJECT_LOCK(self);
@@ -133,7 +146,7 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
         return GST_FLOW_ERROR;
     }
     engine = gst_qsr_painter_engine(self->painter, 0);
-    shared = share_input(engine, inbuf, &in);
+    shared = engine ? share_input(engine, inbuf, &in) : NULL;
     ret = gst_qsr_upscale_transform_frame(filter, &in, &out);
     if (shared)
         qsr_forget_memory(engine, shared);
@@ -172,10 +185,14 @@ static gboolean gst_qsr_upscale_src_event(GstBaseTransform *trans, GstEvent *eve
 
     if (GST_EVENT_TYPE(event) == GST_EVENT_NAVIGATION) {
         GstQsrGeometry g;
+        gboolean moved;
 
         GST_OBJECT_LOCK(self);
         g = self->geometry;
+        moved = gst_qsr_look_navigate(&self->look, &self->dragging, event, &g);
         GST_OBJECT_UNLOCK(self);
+        if (moved)
+            g_object_notify(G_OBJECT(self), "divider");
         if (g.in_width > 0)
             event = gst_qsr_map_navigation(event, &g);
     }

@@ -152,6 +152,16 @@ static void set_engine_property(GstQsrUpscale *self, guint id, const GValue *val
                             ("the property stays as it was"));
 }
 
+static gboolean set_look(GstQsrUpscale *self, guint id, const GValue *value)
+{
+    gboolean known;
+
+    GST_OBJECT_LOCK(self);
+    known = gst_qsr_look_set(&self->look, id, value);
+    GST_OBJECT_UNLOCK(self);
+    return known;
+}
+
 static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue *value,
                                          GParamSpec *pspec)
 {
@@ -174,6 +184,8 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
         set_engine_property(self, id, value);
         break;
     default:
+        if (set_look(self, id, value))
+            break;
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
         break;
     }
@@ -223,6 +235,8 @@ static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *valu
         g_value_take_boxed(value, gst_qsr_engine_stats(&stats));
         break;
     default:
+        if (gst_qsr_look_get(&self->look, id, value))
+            break;
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
         break;
     }
@@ -385,6 +399,7 @@ void gst_qsr_upscale_install_properties(GObjectClass *object_class)
         g_param_spec_uint("n-threads", "Threads", "Threads per frame (0 = all allowed cores)", 0,
                           256, 0, flags));
     install_hexagon_properties(object_class, flags);
+    gst_qsr_look_install(object_class, flags);
 }
 
 void gst_qsr_upscale_init_properties(GstQsrUpscale *self)
@@ -392,4 +407,5 @@ void gst_qsr_upscale_init_properties(GstQsrUpscale *self)
     self->scale = DEFAULT_SCALE;
     self->model_name = g_strdup(DEFAULT_MODEL);
     gst_qsr_engine_settings_init(&self->engine);
+    gst_qsr_look_init(&self->look);
 }

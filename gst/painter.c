@@ -2,6 +2,8 @@
 
 #include "painter.h"
 
+#include "easel.h"
+
 #define MAX_RUNGS 6
 
 struct GstQsrPainter {
@@ -10,9 +12,11 @@ struct GstQsrPainter {
     GstQsrModels *models; // NULL: nothing was set up, or it was closed
     GstQsrEngineSettings settings;
     GstQsrCanvas canvas;
-    QsrPicture in, net; // of the canvas; no pointers in them
+    QsrPicture in, out;    // of the canvas; no pointers in them
     gint n_rungs;
     QsrModel *model[MAX_RUNGS]; // of `models`, for the canvas
+    gboolean ready;
+    GstQsrEasel *easel;
 
     GMutex lock; // for who writes these, and for other threads that read them
     QsrContext *engine[MAX_RUNGS];
@@ -26,6 +30,7 @@ GstQsrPainter *gst_qsr_painter_new(QsrLogFunc log, gpointer opaque)
     p->log = log;
     p->opaque = opaque;
     gst_qsr_engine_settings_init(&p->settings);
+    p->easel = gst_qsr_easel_new(log, opaque);
     g_mutex_init(&p->lock);
     return p;
 }
@@ -48,6 +53,8 @@ void gst_qsr_painter_close(GstQsrPainter *p)
 {
     for (gint i = 0; i < MAX_RUNGS; i++)
         replace_engine(p, i, NULL);
+    gst_qsr_easel_clear(p->easel);
+    p->ready = FALSE;
     p->n_rungs = 0;
     g_clear_pointer(&p->models, gst_qsr_models_unref);
 }
@@ -57,6 +64,7 @@ void gst_qsr_painter_free(GstQsrPainter *p)
     if (!p)
         return;
     gst_qsr_painter_close(p);
+    gst_qsr_easel_free(p->easel);
     gst_qsr_engine_settings_clear(&p->settings);
     g_mutex_clear(&p->lock);
     g_free(p);
@@ -95,31 +103,65 @@ static int no_such_scale(QsrError *err)
     return err->code;
 }
 
+// What the first frame will most likely ask of the first engine.
+static int prepare(QsrContext *engine, const GstQsrCanvas *canvas, QsrError *err)
+{
+    const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(&canvas->in_info);
+    GstQsrShot shot = {.woven = mode == GST_VIDEO_INTERLACE_MODE_INTERLEAVED, .field = -1};
+    GstQsrParts parts;
+    QsrPicture in, net;
+
+    if (mode == GST_VIDEO_INTERLACE_MODE_ALTERNATE)
+        shot.field = 0;
+    gst_qsr_picture_init(&in, &canvas->colour, 1, 1);
+    gst_qsr_parts_init(&parts, &canvas->geometry, &shot, in.format);
+    net = in;
+    in.width = parts.in_width;
+    in.height = parts.in_height;
+    net.width = parts.net_width;
+    net.height = parts.net_height;
+    return qsr_prepare(engine, &in, &net, err);
+}
+
+static void take_canvas(GstQsrPainter *p, const GstQsrCanvas *canvas)
+{
+    const GstQsrGeometry *g = &canvas->geometry;
+
+    p->canvas = *canvas;
+    gst_qsr_picture_init(&p->in, &canvas->colour, g->in_width, g->in_height);
+    gst_qsr_picture_init(&p->out, &canvas->colour, g->out_width, g->out_height);
+}
+
+static void take_models(GstQsrPainter *p, GstQsrModels *models)
+{
+    GstQsrModels *former = p->models;
+
+    if (models != former) {
+        p->models = models ? gst_qsr_models_ref(models) : NULL;
+        gst_qsr_models_unref(former);
+    }
+}
+
 int gst_qsr_painter_set_up(GstQsrPainter *p, const GstQsrCanvas *canvas, GstQsrModels *models,
                            const GstQsrEngineSettings *settings, QsrError *err)
 {
-    const GstQsrGeometry *g = canvas ? &canvas->geometry : &p->canvas.geometry;
+    const GstQsrCanvas *c = canvas ? canvas : &p->canvas;
+    const gboolean plain = c->geometry.factor.num == c->geometry.factor.den &&
+                           c->geometry.factor.num > 0;
     gboolean same_engines = gst_qsr_engine_settings_equal(settings, &p->settings);
     QsrModel *rungs[MAX_RUNGS] = {NULL};
-    gint n = find_rungs(rungs, models, g->factor);
+    gint n = plain ? 0 : find_rungs(rungs, models, c->geometry.factor);
     QsrContext *first = NULL;
-    QsrPicture in, net;
     int ret;
 
-    if (n == 0 || rungs[0] != gst_qsr_models_find(models, g->factor))
+    if (!plain && (n == 0 || rungs[0] != gst_qsr_models_find(models, c->geometry.factor)))
         return no_such_scale(err);
-    in = p->in;
-    net = p->net;
-    if (canvas) {
-        gst_qsr_picture_init(&in, &canvas->colour, g->in_width, g->in_height);
-        gst_qsr_picture_init(&net, &canvas->colour, g->net_width, g->net_height);
-    }
-    if (!same_engines || !p->engine[0] || rungs[0] != p->model[0]) {
+    if (n > 0 && (!same_engines || !p->engine[0] || rungs[0] != p->model[0])) {
         ret = open_engine(p, &first, rungs[0], settings, err);
         if (ret < 0)
             return ret;
     }
-    ret = qsr_prepare(first ? first : p->engine[0], &in, &net, err);
+    ret = n > 0 ? prepare(first ? first : p->engine[0], c, err) : 0;
     if (ret < 0) {
         qsr_close(&first);
         return ret;
@@ -129,26 +171,27 @@ int gst_qsr_painter_set_up(GstQsrPainter *p, const GstQsrCanvas *canvas, GstQsrM
     for (gint i = 0; i < MAX_RUNGS; i++) {
         if (i == 0 && first)
             replace_engine(p, 0, first);
-        else if (i > 0 && p->engine[i] && (!same_engines || rungs[i] != p->model[i]))
+        else if (p->engine[i] && (!same_engines || rungs[i] != p->model[i]))
             replace_engine(p, i, NULL);
         p->model[i] = rungs[i];
     }
     p->n_rungs = n;
-    p->in = in;
-    p->net = net;
-    if (canvas)
-        p->canvas = *canvas;
-    if (models != p->models) {
-        GstQsrModels *former = p->models;
-
-        p->models = gst_qsr_models_ref(models);
-        gst_qsr_models_unref(former);
-    }
+    p->ready = TRUE;
+    take_models(p, models);
     if (!same_engines) {
         gst_qsr_engine_settings_clear(&p->settings);
         gst_qsr_engine_settings_copy(&p->settings, settings);
     }
+    if (canvas)
+        take_canvas(p, canvas);
+    if (canvas || !same_engines)
+        gst_qsr_easel_set_up(p->easel, &p->canvas.colour, &p->settings);
     return 0;
+}
+
+gboolean gst_qsr_painter_is_ready(const GstQsrPainter *p)
+{
+    return p->ready;
 }
 
 gint gst_qsr_painter_n_rungs(const GstQsrPainter *p)
@@ -172,17 +215,26 @@ static QsrContext *engine_of(GstQsrPainter *p, gint rung, QsrError *err)
     return p->engine[rung];
 }
 
-int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, GstVideoFrame *in, GstVideoFrame *out,
-                          QsrError *err)
+int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, const GstQsrLook *look,
+                          const GstQsrShot *shot, const GstVideoFrame *in,
+                          const GstVideoFrame *out, QsrError *err)
 {
-    QsrContext *engine = engine_of(p, rung, err);
-    QsrPicture from = p->in, to = p->net;
+    QsrPicture from = p->in, to = p->out;
+    QsrContext *engine = NULL;
+    GstQsrParts parts;
 
-    if (!engine)
-        return err->code;
+    if (p->n_rungs > 0) {
+        engine = engine_of(p, rung, err);
+        if (!engine)
+            return err->code;
+    }
+    gst_qsr_parts_init(&parts, &p->canvas.geometry, shot, from.format);
+    from.height = parts.in_frame_height;
+    to.height = parts.out_frame_height;
     gst_qsr_picture_set_frame(&from, in);
     gst_qsr_picture_set_frame(&to, out);
-    return qsr_process(engine, &from, &to, err);
+    return gst_qsr_easel_paint(p->easel, engine, p->model[rung], look, shot, &parts, &from, &to,
+                               err);
 }
 
 // --------------------------------------------------------------- for others ---
