@@ -9,7 +9,10 @@
 #include "src/error.h"
 #include "src/mem.h"
 #include "src/pool.h"
+#include "src/reuse.h"
 #include "src/strip.h"
+
+_Static_assert(QSR_CHANGE_GRID == QSR_PLAN_GRID, "regions are tasks");
 
 // What the buffers depend on: anything else may change from frame to frame.
 typedef struct Geometry {
@@ -17,6 +20,9 @@ typedef struct Geometry {
     QsrFormat in_format, out_format;
     QsrChromaSite out_site;
 } Geometry;
+
+// Comparing and copying a picture, in 1/1000 of what a network costs.
+#define REUSE_COST 30
 
 typedef struct CpuEngine {
     QsrStripShared shared;
@@ -26,6 +32,7 @@ typedef struct CpuEngine {
     int strip_width, band_height; // as asked for in the settings
     Geometry geometry;            // width 0: none yet
     QsrStripScratch *scratch;     // one per worker
+    QsrReuse reuse;
     atomic_ullong frames;
 } CpuEngine;
 
@@ -44,6 +51,7 @@ static void cpu_close(void *state)
     if (!e)
         return;
     qsr_pool_free(e->pool);
+    qsr_reuse_close(&e->reuse);
     if (e->scratch)
         free_scratch(e);
     free(e->scratch);
@@ -79,6 +87,7 @@ int qsr_cpu_open(void **state, QsrModel *model, const QsrSettings *settings,
     e->logger = *logger;
     e->strip_width = settings->strip_width;
     e->band_height = settings->band_height;
+    qsr_reuse_init(&e->reuse, settings->reuse, REUSE_COST);
     qsr_conv_dsp_init(&e->shared.conv, cpu_flags);
     qsr_pixel_dsp_init(&e->shared.pixel, cpu_flags);
     int ret = pack_weights(&e->shared, err);
@@ -114,9 +123,35 @@ static bool same_geometry(const Geometry *a, const Geometry *b)
            a->out_format == b->out_format && a->out_site == b->out_site;
 }
 
-static int cpu_prepare(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+// What an output pixel depends on: the network's reach; the cubics' where that is less;
+// and, where the output's chroma looks there, the pixel to the left or above: the last
+// of a head's step, all of which a change reaches.
+static void prepare_reuse(CpuEngine *e, const QsrPicture *in, const QsrPicture *out)
 {
-    CpuEngine *e = state;
+    const QsrStripShared *sh = &e->shared;
+    const QsrPlan *p = &sh->plan;
+    if (!e->reuse.on || qsr_reuse_fits(&e->reuse, in, out))
+        return;
+    const QsrChangeGrid grid = {
+        .width = p->width,
+        .height = p->height,
+        .strip_width = p->strip_width,
+        .n_strips = p->n_strips,
+        .rows = p->height,
+        .reach = p->halo_right > QSR_CUBIC_REACH ? p->halo_right : QSR_CUBIC_REACH,
+        .tail = qsr_writer_halo_left(&sh->writer) || qsr_writer_halo_top(&sh->writer) ? p->step : 0,
+        .warm_rows = p->halo_top + p->n_maps,
+        .extra_columns = p->halo_left + p->halo_right,
+        .column_align = sh->conv.fm.w_align,
+        .threads = e->n_workers,
+    };
+    if (!qsr_reuse_prepare(&e->reuse, in, out, &grid, (QsrScale){p->s, p->step}))
+        qsr_log(&e->logger, QSR_LOG_WARNING, "no memory to keep pictures of %dx%d and %dx%d: "
+                "nothing is reused", in->width, in->height, out->width, out->height);
+}
+
+static int prepare_strips(CpuEngine *e, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
     QsrStripShared *sh = &e->shared;
     const Geometry wanted = {in->width, in->height, in->format, out->format, out->site};
 
@@ -155,10 +190,34 @@ static int cpu_prepare(void *state, const QsrPicture *in, const QsrPicture *out,
     return 0;
 }
 
-static void run_task(void *arg, int worker, int task)
+static int cpu_prepare(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
+    CpuEngine *e = state;
+    const int ret = prepare_strips(e, in, out, err);
+    if (ret == 0)
+        prepare_reuse(e, in, out);
+    return ret;
+}
+
+static void run_task(void *arg, int worker, int index)
 {
     CpuEngine *e = arg;
-    qsr_strip_run(&e->shared, &e->scratch[worker], task);
+    QsrTask task;
+    qsr_plan_task(&e->shared.plan, index, &task);
+    qsr_strip_run(&e->shared, &e->scratch[worker], &task);
+}
+
+static void run_region(void *arg, int worker, const QsrRegion *r)
+{
+    CpuEngine *e = arg;
+    QsrTask task;
+    qsr_plan_part(&e->shared.plan, r->x0, r->x1, r->y0, r->y1, &task);
+    qsr_strip_run(&e->shared, &e->scratch[worker], &task);
+}
+
+static void set_output(void *arg, const QsrPicture *out)
+{
+    ((CpuEngine *)arg)->shared.writer.pic = *out;
 }
 
 static int cpu_process(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
@@ -167,8 +226,16 @@ static int cpu_process(void *state, const QsrPicture *in, const QsrPicture *out,
     const int ret = cpu_prepare(e, in, out, err);
     if (ret < 0)
         return ret;
-    qsr_pool_run(e->pool, run_task, e, qsr_plan_tasks(&e->shared.plan),
-                 e->shared.conv.thread_start, e->shared.conv.thread_stop);
+    const QsrReuseWork work = {
+        .pool = e->pool,
+        .set_output = set_output,
+        .compute = run_region,
+        .start = e->shared.conv.thread_start,
+        .stop = e->shared.conv.thread_stop,
+        .arg = e,
+    };
+    if (!qsr_reuse_process(&e->reuse, in, out, &work))
+        qsr_pool_run(e->pool, run_task, e, qsr_plan_tasks(&e->shared.plan), work.start, work.stop);
     atomic_fetch_add_explicit(&e->frames, 1, memory_order_relaxed);
     return 0;
 }
@@ -186,6 +253,7 @@ static void cpu_get_stats(const void *state, QsrBackendStats *stats)
         .state = "off",
         .frames_cpu = atomic_load_explicit(&e->frames, memory_order_relaxed),
     };
+    qsr_reuse_stats(&e->reuse, &stats->reused, &stats->reused_recent);
 }
 
 const QsrBackend qsr_backend_cpu = {

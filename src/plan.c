@@ -3,10 +3,6 @@
 
 #include "src/mem.h"
 
-// Strips and bands start at multiples of this: chroma pairs and the 2x2 cells
-// of the 3/2 head then never straddle two tasks (4 * 3/2 is even).
-#define GRID 4
-
 #define MIN_STRIP 64
 #define MAX_STRIP 512
 #define MIN_BAND 32 // below this the rows computed twice outweigh the balance won
@@ -51,9 +47,9 @@ static int choose_strip(const QsrPlan *p, size_t cache_bytes, int w_align)
     const int target = fit > MAX_STRIP ? MAX_STRIP : max_int((int)fit, MIN_STRIP);
     if (w_align <= 16)
         return QSR_ROUND_UP(ceil_div(p->width, ceil_div(p->width, target)), 16);
-    const int widest = min_int(target, QSR_ROUND_UP(p->width, GRID));
+    const int widest = min_int(target, QSR_ROUND_UP(p->width, QSR_PLAN_GRID));
     int best = MIN_STRIP, fewest = computed_columns(p, best, w_align);
-    for (int strip = MIN_STRIP + GRID; strip <= widest; strip += GRID) {
+    for (int strip = MIN_STRIP + QSR_PLAN_GRID; strip <= widest; strip += QSR_PLAN_GRID) {
         const int columns = computed_columns(p, strip, w_align);
         if (columns <= fewest) {
             fewest = columns;
@@ -103,10 +99,10 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
 
     p->strip_width = QSR_ROUND_UP(r->strip_width ? r->strip_width
                                                  : choose_strip(p, r->cache_bytes, r->fm->w_align),
-                                  GRID);
+                                  QSR_PLAN_GRID);
     p->n_strips = ceil_div(p->width, p->strip_width);
     p->band_height = QSR_ROUND_UP(r->band_height ? r->band_height : choose_band(p, r->threads),
-                                  GRID);
+                                  QSR_PLAN_GRID);
     p->n_bands = ceil_div(p->height, p->band_height);
 
     const int cols = p->halo_left + min_int(p->strip_width, p->width) + p->halo_right;
@@ -121,10 +117,17 @@ void qsr_plan_init(QsrPlan *p, const QsrPlanRequest *r)
 void qsr_plan_task(const QsrPlan *p, int index, QsrTask *t)
 {
     const int strip = index % p->n_strips, band = index / p->n_strips;
-    t->x0 = strip * p->strip_width;
-    t->x1 = min_int(t->x0 + p->strip_width, p->width);
-    t->y0 = band * p->band_height;
-    t->y1 = min_int(t->y0 + p->band_height, p->height);
+    const int x0 = strip * p->strip_width, y0 = band * p->band_height;
+    qsr_plan_part(p, x0, min_int(x0 + p->strip_width, p->width), y0,
+                  min_int(y0 + p->band_height, p->height), t);
+}
+
+void qsr_plan_part(const QsrPlan *p, int x0, int x1, int y0, int y1, QsrTask *t)
+{
+    t->x0 = x0;
+    t->x1 = x1;
+    t->y0 = y0;
+    t->y1 = y1;
     t->buf_x = max_int(t->x0 - p->halo_left, 0);
     t->cols = min_int(t->x1 + p->halo_right, p->width) - t->buf_x;
     t->head_y = max_int(t->y0 - p->halo_top, 0);

@@ -17,6 +17,10 @@
 #include "src/model.h"
 #include "src/rows.h"
 
+// Strips and bands start at multiples of this: chroma pairs and the 2x2 cells
+// of the 3/2 head then never straddle two tasks (4 * 3/2 is even).
+#define QSR_PLAN_GRID 4
+
 #define QSR_MAX_MAPS (QSR_MAX_LAYERS) // input and all layers but the head
 
 // Rows per layer before the next layer runs: enough that weights and rows of
@@ -74,5 +78,9 @@ typedef struct QsrTask {
 } QsrTask;
 
 void qsr_plan_task(const QsrPlan *plan, int index, QsrTask *task);
+
+// A task of other columns and rows, which begin on the grid and end on it or with the
+// picture; at most strip_width columns.
+void qsr_plan_part(const QsrPlan *plan, int x0, int x1, int y0, int y1, QsrTask *task);
 
 #endif

@@ -56,6 +56,10 @@ typedef struct QsrCubic {
     int16_t taps[4][4];
 } QsrCubic;
 
+// An output pixel looks at most that far, in input pixels from its own one (at 3/2
+// from its own two).
+#define QSR_CUBIC_REACH 2
+
 const QsrCubic *qsr_cubic_find(QsrScale scale);
 
 // ---------------------------------------------------------------- writer ---

@@ -10,6 +10,7 @@
 #include "src/mem.h"
 #include "src/picture.h"
 #include "src/pool.h"
+#include "src/reuse.h"
 #include "src/rows.h"
 #include "src/rowshift.h"
 
@@ -18,6 +19,9 @@
 enum { IN_ROWS = 8, SHARP_ROWS = 4, OUT_ROWS = 4 };
 #define MIN_BAND 32 // output rows; below this the rows read twice outweigh the balance won
 #define MAX_RUNS 4  // phases of a whole factor
+#define WARM_ROWS 8 // output rows' worth of reading before the first
+// Comparing and copying a picture, in 1/1000 of what scaling it costs.
+#define REUSE_COST 250
 
 // What the buffers depend on.
 typedef struct Geometry {
@@ -62,6 +66,7 @@ typedef struct ScalerEngine {
     int band, n_bands;           // output rows
     size_t in_pitch, out_pitch;  // bytes
     Scratch *scratch;            // one per worker
+    QsrReuse reuse;
 } ScalerEngine;
 
 static int min_int(int a, int b)
@@ -345,11 +350,10 @@ static void make_row(Band *b, int y)
     }
 }
 
-static void run_band(void *arg, int worker, int task)
+// Output rows [y0, y1); y0 is even, and y1 is or it is the last.
+static void run_rows(ScalerEngine *e, int worker, int y0, int y1)
 {
-    ScalerEngine *e = arg;
     const Geometry *g = &e->geometry;
-    const int y0 = task * e->band, y1 = min_int(y0 + e->band, g->out_height);
     const int head = max_int(y0 - qsr_writer_halo_top(&e->writer), 0);
     const int first = e->kind != QSR_SCALER_BICUBIC ? max_int(head - 1, 0) : head;
     Scratch *s = &e->scratch[worker];
@@ -373,52 +377,21 @@ static void run_band(void *arg, int worker, int task)
     }
 }
 
-// ------------------------------------------------------------------- models ---
-
-static const struct { const char *name, *card; } scalers[QSR_N_SCALERS] = {
-    [QSR_SCALER_BICUBIC] = {"bicubic", "{\"name\": \"bicubic\", \"training\": \"none: "
-                            "Catmull-Rom, two passes\"}"},
-    [QSR_SCALER_FSR1] = {"fsr1", "{\"name\": \"fsr1\", \"training\": \"none: AMD FidelityFX Super "
-                         "Resolution 1.0, EASU and RCAS\"}"},
-    [QSR_SCALER_RCAS] = {"rcas", "{\"name\": \"rcas\", \"training\": \"none: the sharpening of AMD "
-                         "FidelityFX Super Resolution 1.0\"}"},
-};
-
-static const char *const scaler_names[] = {"bicubic", "fsr1", NULL};
-
-const char *const *qsr_scaler_names(void)
+static void run_band(void *arg, int worker, int task)
 {
-    return scaler_names;
+    ScalerEngine *e = arg;
+    run_rows(e, worker, task * e->band, min_int((task + 1) * e->band, e->geometry.out_height));
 }
 
-int qsr_scaler_model(QsrModel **model, const char *name, QsrScale scale, QsrError *err)
+static void run_region(void *arg, int worker, const QsrRegion *region)
 {
-    int kind = QSR_SCALER_NONE + 1;
-    while (kind < QSR_N_SCALERS && strcmp(name, scalers[kind].name))
-        kind++;
-    if (kind == QSR_N_SCALERS)
-        return QSR_ERR_NOT_FOUND;
-    const int any = scale.num == 0 && scale.den == 0;
-    if (kind == QSR_SCALER_RCAS && !any && scale.num != scale.den)
-        return qsr_fail(err, QSR_ERR_INVALID, "rcas sharpens, it does not scale");
-    if (kind == QSR_SCALER_RCAS)
-        scale = QSR_SCALE(1, 1);
-    if (!any && (scale.den < 1 || scale.num < scale.den || scale.num > 4 * (int64_t)scale.den))
-        return qsr_fail(err, QSR_ERR_INVALID, "%s scales by 1 to 4, not by %d/%d", name, scale.num,
-                        scale.den);
-    if (!qsr_cpu_has_exact_floats())
-        return qsr_fail(err, QSR_ERR_UNSUPPORTED, "%s needs a processor with exact floating point "
-                        "(on 32-bit x86: SSE2)", name);
-    QsrModel *m = calloc(1, sizeof(*m));
-    if (!m)
-        return qsr_fail(err, QSR_ERR_NOMEM, "no memory for a model");
-    atomic_init(&m->refs, 1);
-    m->scaler = (QsrScalerKind)kind;
-    m->info = (QsrModelInfo){.name = scalers[kind].name, .architecture = scalers[kind].name,
-                             .card = scalers[kind].card, .sha256 = "", .scale = scale,
-                             .safe_pairs = 1};
-    *model = m;
-    return 0;
+    run_rows(arg, worker, region->y0, region->y1);
+}
+
+static void set_output(void *arg, const QsrPicture *out)
+{
+    ScalerEngine *e = arg;
+    e->writer.pic = e->shift.out = *out;
 }
 
 // ----------------------------------------------------------------- backend ---
@@ -429,6 +402,7 @@ static void scaler_close(void *state)
     if (!e)
         return;
     qsr_pool_free(e->pool);
+    qsr_reuse_close(&e->reuse);
     if (e->scratch)
         free_scratch(e);
     free(e->scratch);
@@ -446,6 +420,7 @@ static int scaler_open(void **state, QsrModel *model, const QsrSettings *setting
     e->amount = settings->sharpness;
     e->row_phase_num = e->kind == QSR_SCALER_RCAS ? 0 : settings->row_phase_num;
     e->row_phase_den = settings->row_phase_den;
+    qsr_reuse_init(&e->reuse, settings->reuse, REUSE_COST);
     qsr_pixel_dsp_init(&e->pixel, qsr_cpu_get_flags());
     qsr_resample_dsp_init(&e->dsp, qsr_cpu_get_flags());
     e->pool = qsr_pool_new(wanted, settings->nice);
@@ -475,9 +450,31 @@ static void set_row_phase(ScalerEngine *e, const QsrPicture *in, const QsrPictur
                                 - 128; // rounded to nearest; 256 keeps the sum positive
 }
 
-static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+// Whole rows, counted in the output. The most that one depends on: two rows of chroma
+// to each side, in their own rows, and the phase in them; what EASU's analysis and
+// RCAS add to a cubic's rows is less.
+static void prepare_reuse(ScalerEngine *e, const QsrPicture *in, const QsrPicture *out)
 {
-    ScalerEngine *e = state;
+    const int phase = (abs(e->row_phase_num) + e->row_phase_den - 1) / e->row_phase_den;
+    if (!e->reuse.on || qsr_reuse_fits(&e->reuse, in, out))
+        return;
+    const QsrChangeGrid grid = {
+        .width = in->width,
+        .height = in->height,
+        .strip_width = QSR_ROUND_UP(in->width, QSR_CHANGE_GRID),
+        .n_strips = 1,
+        .rows = out->height,
+        .whole_strips = true,
+        .reach = 6 + 2 * phase,
+        .warm_rows = WARM_ROWS,
+        .column_align = 1,
+        .threads = e->n_workers,
+    };
+    qsr_reuse_prepare(&e->reuse, in, out, &grid, QSR_SCALE(1, 1));
+}
+
+static int prepare_rows(ScalerEngine *e, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
     const Geometry wanted = {in->format, out->format, in->width, in->height, out->width,
                              out->height};
     qsr_reader_init(&e->reader, &e->pixel, in);
@@ -512,13 +509,24 @@ static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *o
     return 0;
 }
 
+static int scaler_prepare(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
+{
+    const int ret = prepare_rows(state, in, out, err);
+    if (ret == 0)
+        prepare_reuse(state, in, out);
+    return ret;
+}
+
 static int scaler_process(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
 {
     ScalerEngine *e = state;
     const int ret = scaler_prepare(e, in, out, err);
     if (ret < 0)
         return ret;
-    qsr_pool_run(e->pool, run_band, e, e->n_bands, NULL, NULL);
+    const QsrReuseWork work = {.pool = e->pool, .set_output = set_output, .compute = run_region,
+                               .arg = e};
+    if (!qsr_reuse_process(&e->reuse, in, out, &work))
+        qsr_pool_run(e->pool, run_band, e, e->n_bands, NULL, NULL);
     e->frames++;
     return 0;
 }
@@ -527,6 +535,7 @@ static void scaler_get_stats(const void *state, QsrBackendStats *stats)
 {
     const ScalerEngine *e = state;
     *stats = (QsrBackendStats){.backend = QSR_BACKEND_CPU, .state = "off", .frames_cpu = e->frames};
+    qsr_reuse_stats(&e->reuse, &stats->reused, &stats->reused_recent);
 }
 
 static int scaler_thread_count(const void *state)

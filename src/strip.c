@@ -164,11 +164,10 @@ static void set_ranges(Strip *s)
     }
 }
 
-void qsr_strip_run(const QsrStripShared *shared, QsrStripScratch *scratch, int task)
+void qsr_strip_run(const QsrStripShared *shared, QsrStripScratch *scratch, const QsrTask *task)
 {
-    Strip s = {.sh = shared, .plan = &shared->plan, .scratch = scratch};
+    Strip s = {.sh = shared, .plan = &shared->plan, .scratch = scratch, .task = *task};
     const QsrPlan *p = s.plan;
-    qsr_plan_task(p, task, &s.task);
     set_ranges(&s);
     s.deep = (QsrDeepSource){
         .ring = {.base = scratch->deep, .pitch = (ptrdiff_t)p->deep_pitch, .depth = p->deep_rows,

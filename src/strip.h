@@ -37,6 +37,6 @@ typedef struct QsrStripScratch {
 size_t qsr_strip_scratch_size(const QsrStripShared *shared);
 void qsr_strip_layout(const QsrStripShared *shared, QsrStripScratch *scratch);
 
-void qsr_strip_run(const QsrStripShared *shared, QsrStripScratch *scratch, int task);
+void qsr_strip_run(const QsrStripShared *shared, QsrStripScratch *scratch, const QsrTask *task);
 
 #endif

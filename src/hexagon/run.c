@@ -166,10 +166,12 @@ static void work(void *arg)
     if (conv->thread_start)
         conv->thread_start();
     for (;;) {
-        const int task = atomic_fetch_add(&run->next_task, 1);
-        if (task >= tasks)
+        const int index = atomic_fetch_add(&run->next_task, 1);
+        if (index >= tasks)
             break;
-        qsr_strip_run(&run->shared, &run->scratch[w->index], task);
+        QsrTask task;
+        qsr_plan_task(&run->shared.plan, index, &task);
+        qsr_strip_run(&run->shared, &run->scratch[w->index], &task);
     }
     if (conv->thread_stop)
         conv->thread_stop();
