@@ -25,18 +25,27 @@ gboolean gst_qsr_factors_contain(const GstQsrFactors *factors, QsrScale scale)
     return FALSE;
 }
 
+static gint64 gcd(gint64 a, gint64 b)
+{
+    while (b) {
+        gint64 r = a % b;
+        a = b;
+        b = r;
+    }
+    return a;
+}
+
 gboolean gst_qsr_scale_from_double(QsrScale *scale, gdouble value)
 {
-    for (gint i = 0; i < gst_qsr_all_factors.n; i++) {
-        QsrScale s = gst_qsr_all_factors.scale[i];
+    const gint million = 1000000;
+    gint num, g;
 
-        // Both sides are small multiples of a half, hence exact.
-        if (value * s.den == s.num) {
-            *scale = s;
-            return TRUE;
-        }
-    }
-    return FALSE;
+    if (!(value >= 1 && value <= 4))
+        return FALSE;
+    num = (gint) (value * million + 0.5);
+    g = (gint) gcd(num, million);
+    *scale = QSR_SCALE(num / g, million / g);
+    return TRUE;
 }
 
 static gint64 input_limit(QsrScale scale)
@@ -46,17 +55,17 @@ static gint64 input_limit(QsrScale scale)
 
 static gint64 up(QsrScale scale, gint64 size)
 {
-    return (size * scale.num + scale.den - 1) / scale.den;
+    return (2 * size * scale.num + scale.den) / (2 * scale.den);
 }
 
-static gint64 gcd(gint64 a, gint64 b)
+// The smallest size that makes at least `size`.
+static gint64 up_at_least(QsrScale scale, gint64 size)
 {
-    while (b) {
-        gint64 r = a % b;
-        a = b;
-        b = r;
-    }
-    return a;
+    gint64 in = MAX(size * scale.den / scale.num - 1, 1);
+
+    while (up(scale, in) < size)
+        in++;
+    return in;
 }
 
 static gboolean range_up(Range *r, QsrScale scale)
@@ -83,9 +92,9 @@ static gboolean range_down(Range *r, QsrScale scale)
     else if (out % scale.num == 0)
         step = out / scale.num * scale.den;
 
-    r->min = (MAX(r->min, 1) - 1) * scale.den / scale.num + 1;
+    r->min = up_at_least(scale, MAX(r->min, 1));
     r->min = (r->min + step - 1) / step * step;
-    r->max = MIN(r->max * scale.den / scale.num, limit);
+    r->max = MIN(up_at_least(scale, MAX(r->max, 0) + 1) - 1, limit);
     r->max = r->max / step * step;
     r->step = step;
     return r->min <= r->max;
@@ -100,15 +109,12 @@ gint gst_qsr_size_up(QsrScale scale, gint size)
 
 gint gst_qsr_size_down(QsrScale scale, gint size)
 {
-    gint64 in = (gint64) size * scale.den / scale.num;
+    gint64 in;
 
-    if (size < 1 || in < 1 || in > input_limit(scale) || up(scale, in) != size) {
-        // At 1.5x an odd input size was rounded up.
-        in++;
-        if (size < 1 || in > input_limit(scale) || up(scale, in) != size)
-            return 0;
-    }
-    return (gint) in;
+    if (size < 1)
+        return 0;
+    in = up_at_least(scale, size);
+    return in <= input_limit(scale) && up(scale, in) == size ? (gint) in : 0;
 }
 
 static gboolean convert(GValue *dest, const GValue *src, QsrScale scale, gboolean is_up)
@@ -173,4 +179,74 @@ gboolean gst_qsr_value_up(GValue *dest, const GValue *src, QsrScale scale)
 gboolean gst_qsr_value_down(GValue *dest, const GValue *src, QsrScale scale)
 {
     return convert(dest, src, scale, FALSE);
+}
+
+// ----------------------------------------------------------------- questions ---
+
+gint gst_qsr_value_at_most(const GValue *value, gint size)
+{
+    gint best = 0;
+
+    if (!value)
+        return MAX(size, 0);
+    if (G_VALUE_HOLDS_INT(value)) {
+        gint only = g_value_get_int(value);
+
+        return only <= size ? MAX(only, 0) : 0;
+    }
+    if (GST_VALUE_HOLDS_INT_RANGE(value)) {
+        gint step = gst_value_get_int_range_step(value);
+
+        size = MIN(size, gst_value_get_int_range_max(value));
+        size = size > 0 ? size - size % step : 0;
+        return size >= gst_value_get_int_range_min(value) ? size : 0;
+    }
+    if (GST_VALUE_HOLDS_LIST(value)) {
+        for (guint i = 0; i < gst_value_list_get_size(value); i++)
+            best = MAX(best, gst_qsr_value_at_most(gst_value_list_get_value(value, i), size));
+    }
+    return best;
+}
+
+static gint at_least(const GValue *value, gint size)
+{
+    gint best = 0;
+
+    if (!value)
+        return MAX(size, 1);
+    if (G_VALUE_HOLDS_INT(value)) {
+        gint only = g_value_get_int(value);
+
+        return only >= size ? MAX(only, 0) : 0;
+    }
+    if (GST_VALUE_HOLDS_INT_RANGE(value)) {
+        gint64 step = gst_value_get_int_range_step(value);
+        gint64 first = MAX(MAX(size, 1), gst_value_get_int_range_min(value));
+
+        first = (first + step - 1) / step * step;
+        return first <= gst_value_get_int_range_max(value) ? (gint) first : 0;
+    }
+    if (GST_VALUE_HOLDS_LIST(value)) {
+        for (guint i = 0; i < gst_value_list_get_size(value); i++) {
+            gint one = at_least(gst_value_list_get_value(value, i), size);
+
+            if (one && (!best || one < best))
+                best = one;
+        }
+    }
+    return best;
+}
+
+gint gst_qsr_value_nearest(const GValue *value, gint size)
+{
+    gint below = gst_qsr_value_at_most(value, size), above = at_least(value, size);
+
+    if (!below || !above)
+        return MAX(below, above);
+    return (gint64) size - below <= (gint64) above - size ? below : above;
+}
+
+gboolean gst_qsr_value_has(const GValue *value, gint size)
+{
+    return size > 0 && gst_qsr_value_at_most(value, size) == size;
 }

@@ -25,12 +25,12 @@ extern const GstQsrFactors gst_qsr_all_factors;
 gboolean gst_qsr_scale_equal(QsrScale a, QsrScale b);
 gboolean gst_qsr_factors_contain(const GstQsrFactors *factors, QsrScale scale);
 
-// 1.5 -> 3/2. FALSE for anything but 1, 1.5, 2, 3, 4.
+// 1.5 -> 3/2; in millionths, from 1 to 4. FALSE for any other value.
 gboolean gst_qsr_scale_from_double(QsrScale *scale, gdouble value);
 
-// Output pixels of `size` input pixels, and input pixels of `size` output
-// pixels; 0 where there is no such picture (beyond the limits, or at 1.5x a
-// size no input leads to). Only 1/1 knows no limit.
+// Output pixels of `size` input pixels, to the nearest (halves up), and input pixels
+// of `size` output pixels; 0 where there is no such picture (beyond the limits, or a
+// size no input leads to, such as 7 at 1.5x). Only 1/1 knows no limit.
 gint gst_qsr_size_up(QsrScale scale, gint size);
 gint gst_qsr_size_down(QsrScale scale, gint size);
 
@@ -42,6 +42,14 @@ gint gst_qsr_size_down(QsrScale scale, gint size);
 // them. It never lacks one.
 gboolean gst_qsr_value_up(GValue *dest, const GValue *src, QsrScale scale);
 gboolean gst_qsr_value_down(GValue *dest, const GValue *src, QsrScale scale);
+
+// Questions about the sizes that such a field allows; NULL, a missing field, allows
+// all. Steps and lists of ranges count.
+gboolean gst_qsr_value_has(const GValue *value, gint size);
+// The allowed size nearest to `size`, the smaller one of two; 0: there is none.
+gint gst_qsr_value_nearest(const GValue *value, gint size);
+// The largest allowed size up to `size`; 0: there is none.
+gint gst_qsr_value_at_most(const GValue *value, gint size);
 
 G_END_DECLS
 

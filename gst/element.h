@@ -24,7 +24,7 @@ GST_DEBUG_CATEGORY_EXTERN(gst_qsr_performance_debug);
 typedef struct {
     GThread *thread; // which sees it; NULL: no negotiation is going on
     GstQsrModels *models;
-    GstQsrFactors factors;
+    GstQsrSizing sizing;
     gint serial;
     gint selection;
 } GstQsrNegotiation;
@@ -38,6 +38,7 @@ struct _GstQsrUpscale {
 
     // Under the object lock.
     gdouble scale;
+    gboolean add_borders;
     gchar *model_name;
     GstQsrEngineSettings engine;
     GstQsrModels *models; // NULL while stopped

@@ -3,29 +3,25 @@
 #include "element.h"
 #include "negotiate.h"
 
-// What may be negotiated now; under the object lock. While stopped the models
-// are not known, so it is whatever the property lets hope for.
-static void select_factors(GstQsrUpscale *self, GstQsrFactors *factors)
+// What may be negotiated now; under the object lock. While stopped the models are not
+// known, so it is whatever the properties let hope for.
+static void look_at_properties(GstQsrUpscale *self, GstQsrSizing *sizing)
 {
-    QsrError err;
-    QsrScale scale;
-
-    *factors = gst_qsr_all_factors;
+    *sizing = (GstQsrSizing) {.factors = gst_qsr_all_factors, .add_borders = self->add_borders};
     if (self->models) {
-        if (!gst_qsr_models_select(self->models, self->model_name, self->scale, factors, &err))
-            *factors = self->models->factors;
-    } else if (gst_qsr_scale_from_double(&scale, self->scale)) {
-        *factors = (GstQsrFactors) {1, {scale}};
+        sizing->factors = self->models->factors;
+        sizing->is_scaler = self->models->any != NULL;
     }
+    gst_qsr_scale_from_double(&sizing->wish, self->scale); // else it stays 0/0
 }
 
-static void get_factors(GstQsrUpscale *self, GstQsrFactors *factors)
+static void get_sizing(GstQsrUpscale *self, GstQsrSizing *sizing)
 {
     GST_OBJECT_LOCK(self);
     if (self->negotiation.thread == g_thread_self())
-        *factors = self->negotiation.factors;
+        *sizing = self->negotiation.sizing;
     else
-        select_factors(self, factors);
+        look_at_properties(self, sizing);
     GST_OBJECT_UNLOCK(self);
 }
 
@@ -39,7 +35,7 @@ static void begin_negotiation(GstQsrUpscale *self)
     n->models = gst_qsr_models_ref(self->models);
     n->serial = self->serial;
     n->selection = self->selection;
-    select_factors(self, &n->factors);
+    look_at_properties(self, &n->sizing);
     GST_OBJECT_UNLOCK(self);
 }
 
@@ -60,19 +56,19 @@ static void end_negotiation(GstQsrUpscale *self)
 static GstCaps *gst_qsr_upscale_transform_caps(GstBaseTransform *trans, GstPadDirection direction,
                                                GstCaps *caps, GstCaps *filter)
 {
-    GstQsrFactors factors;
+    GstQsrSizing sizing;
 
-    get_factors(GST_QSR_UPSCALE(trans), &factors);
-    return gst_qsr_caps_transform(&factors, direction, caps, filter);
+    get_sizing(GST_QSR_UPSCALE(trans), &sizing);
+    return gst_qsr_caps_transform(&sizing, direction, caps, filter);
 }
 
 static GstCaps *gst_qsr_upscale_fixate_caps(GstBaseTransform *trans, GstPadDirection direction,
                                             GstCaps *caps, GstCaps *othercaps)
 {
-    GstQsrFactors factors;
+    GstQsrSizing sizing;
 
-    get_factors(GST_QSR_UPSCALE(trans), &factors);
-    return gst_qsr_caps_fixate(&factors, direction, caps, othercaps);
+    get_sizing(GST_QSR_UPSCALE(trans), &sizing);
+    return gst_qsr_caps_fixate(&sizing, direction, caps, othercaps);
 }
 
 // Sink caps are refused when they arrive, with a sentence, and not before.
@@ -92,15 +88,15 @@ static gboolean gst_qsr_upscale_accept_caps(GstBaseTransform *trans, GstPadDirec
 
 static void explain_refusal(GstQsrUpscale *self, GstCaps *caps)
 {
-    GstQsrFactors factors;
+    GstQsrSizing sizing;
     GstCaps *peer;
     gchar *text;
 
     if (self->refused)
         return;
     peer = gst_pad_peer_query_caps(GST_BASE_TRANSFORM_SRC_PAD(self), NULL);
-    get_factors(self, &factors);
-    text = gst_qsr_caps_explain(&factors, caps, peer);
+    get_sizing(self, &sizing);
+    text = gst_qsr_caps_explain(&sizing, caps, peer);
     if (text) {
         self->refused = TRUE;
         GST_ELEMENT_ERROR(self, CORE, NEGOTIATION, ("%s", text),
@@ -117,7 +113,7 @@ static void explain_refusal(GstQsrUpscale *self, GstCaps *caps)
 static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
 {
     GstCaps *asked, *answer, *size, *peer;
-    GstQsrFactors factors;
+    GstQsrSizing sizing;
     gint width, height;
     gboolean first;
     gchar *text = NULL;
@@ -137,9 +133,9 @@ static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
     size = gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width, "height", G_TYPE_INT,
                                height, NULL);
     peer = gst_pad_peer_query_caps(GST_BASE_TRANSFORM_SRC_PAD(self), NULL);
-    get_factors(self, &factors);
+    get_sizing(self, &sizing);
     if (peer && !gst_caps_is_empty(peer))
-        text = gst_qsr_caps_explain(&factors, size, peer);
+        text = gst_qsr_caps_explain(&sizing, size, peer);
     if (text) {
         GST_OBJECT_LOCK(self);
         first = !self->warned_dead_end;
@@ -195,7 +191,7 @@ static gboolean postpone_negotiation(GstQsrUpscale *self)
     out = gst_pad_get_current_caps(src);
     if (in && out && GST_VIDEO_FILTER(self)->negotiated) {
         GstCaps *peer = gst_pad_peer_query_caps(src, NULL);
-        gchar *why = gst_qsr_caps_explain(&self->negotiation.factors, in, peer);
+        gchar *why = gst_qsr_caps_explain(&self->negotiation.sizing, in, peer);
 
         postponed = why && gst_pad_peer_query_accept_caps(src, out);
         if (postponed) {
@@ -265,16 +261,36 @@ static gboolean gst_qsr_upscale_query(GstBaseTransform *trans, GstPadDirection d
     return ret;
 }
 
-// Frames pass untouched: the reason, where there is one, is for the application.
-static void pass_through(GstQsrUpscale *self, GstCaps *incaps)
+// Frames pass untouched, or are enlarged without a network: the reason, where there is
+// one, is for the application.
+static void say_why_not(GstQsrUpscale *self, GstCaps *incaps, const GstQsrGeometry *g)
 {
     gchar *why = gst_qsr_caps_only_1x(incaps);
 
-    gst_qsr_painter_close(self->painter);
     if (why)
         GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
                             ("the pictures are passed on as they are"));
+    else if (g->factor.num == g->factor.den &&
+             (g->dest.w > g->in_width || g->dest.h > g->in_height))
+        GST_ELEMENT_WARNING(self, STREAM, FORMAT,
+                            ("a picture of %dx%d is larger than the %dx%d that a network can "
+                             "upscale", g->in_width, g->in_height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT),
+                            ("it is scaled without one"));
     g_free(why);
+}
+
+// The same samples on both sides, at sizes that can be.
+static gboolean is_possible(GstCaps *incaps, const GstVideoInfo *in, GstQsrColour *colour,
+                            GstCaps *outcaps, const GstVideoInfo *out)
+{
+    GstQsrColour out_colour;
+
+    return gst_qsr_colour_from_caps(colour, incaps) &&
+           gst_qsr_colour_from_caps(&out_colour, outcaps) &&
+           gst_video_colorimetry_is_equal(&colour->colorimetry, &out_colour.colorimetry) &&
+           colour->site == out_colour.site &&
+           GST_VIDEO_INFO_INTERLACE_MODE(in) == GST_VIDEO_INFO_INTERLACE_MODE(out) &&
+           in->width > 0 && in->height > 0 && out->width > 0 && out->height > 0;
 }
 
 static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps,
@@ -283,39 +299,27 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
     GstQsrCanvas canvas = {.in_info = *in_info, .out_info = *out_info};
-    GstQsrColour out_colour;
+    const GstQsrGeometry *g = &canvas.geometry;
     gboolean passthrough;
-    QsrScale factor;
     QsrError err;
 
-    if (!gst_qsr_colour_from_caps(&canvas.colour, incaps) ||
-        !gst_qsr_colour_from_caps(&out_colour, outcaps))
-        return FALSE;
-    if (!gst_qsr_caps_factor(&self->negotiation.factors, in_info->width, in_info->height,
-                             out_info->width, out_info->height, &factor)) {
-        GST_ELEMENT_ERROR(self, CORE, NEGOTIATION,
-                          ("qsrupscale cannot make %dx%d of %dx%d", out_info->width,
-                           out_info->height, in_info->width, in_info->height),
-                          ("output caps %" GST_PTR_FORMAT, outcaps));
-        return FALSE;
-    }
-    if (!gst_video_colorimetry_is_equal(&canvas.colour.colorimetry, &out_colour.colorimetry) ||
-        canvas.colour.site != out_colour.site) {
+    if (!is_possible(incaps, in_info, &canvas.colour, outcaps, out_info)) {
         explain_refusal(self, incaps);
         return FALSE;
     }
-    GST_INFO_OBJECT(self, "%dx%d to %dx%d, factor %d/%d", in_info->width, in_info->height,
-                    out_info->width, out_info->height, factor.num, factor.den);
-
-    gst_qsr_geometry_exact(&canvas.geometry, factor, in_info->width, in_info->height);
+    gst_qsr_geometry_plan(&canvas.geometry, &self->negotiation.sizing, in_info, out_info);
+    GST_INFO_OBJECT(self, "%dx%d to %dx%d, factor %d/%d, %dx%d at %d,%d", g->in_width,
+                    g->in_height, g->out_width, g->out_height, g->factor.num, g->factor.den,
+                    g->dest.w, g->dest.h, g->dest.x, g->dest.y);
     GST_OBJECT_LOCK(self);
     self->geometry = canvas.geometry;
     GST_OBJECT_UNLOCK(self);
 
-    passthrough = gst_qsr_geometry_is_passthrough(&canvas.geometry);
+    passthrough = gst_qsr_geometry_is_passthrough(g);
     gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), passthrough);
+    say_why_not(self, incaps, g);
     if (passthrough) {
-        pass_through(self, incaps);
+        gst_qsr_painter_close(self->painter);
         return TRUE;
     }
     if (gst_qsr_upscale_update_painter(self, &canvas, self->negotiation.models,

@@ -8,6 +8,7 @@
 enum {
     PROP_0,
     PROP_SCALE,
+    PROP_ADD_BORDERS,
     PROP_MODEL,
     PROP_BACKEND,
     PROP_N_THREADS,
@@ -32,13 +33,12 @@ static void renegotiate(GstQsrUpscale *self)
 static void set_scale(GstQsrUpscale *self, gdouble scale)
 {
     gboolean ok = TRUE, started, changed = FALSE;
-    GstQsrFactors factors;
     QsrError err;
 
     g_mutex_lock(&self->setup_lock);
     started = self->models != NULL;
     if (started)
-        ok = gst_qsr_models_select(self->models, self->model_name, scale, &factors, &err);
+        ok = gst_qsr_sizing_check_scale(scale, &err);
     if (ok) {
         GST_OBJECT_LOCK(self);
         changed = self->scale != scale;
@@ -55,11 +55,24 @@ static void set_scale(GstQsrUpscale *self, gdouble scale)
         renegotiate(self);
 }
 
+static void set_add_borders(GstQsrUpscale *self, gboolean add_borders)
+{
+    gboolean changed;
+
+    GST_OBJECT_LOCK(self);
+    changed = self->add_borders != add_borders;
+    self->add_borders = add_borders;
+    self->selection += changed;
+    changed = changed && self->models;
+    GST_OBJECT_UNLOCK(self);
+    if (changed)
+        renegotiate(self);
+}
+
 static void set_model(GstQsrUpscale *self, const gchar *name)
 {
     GstQsrModels *models = NULL, *old = NULL;
     gboolean ok = TRUE, started;
-    GstQsrFactors factors;
     QsrError err;
 
     if (!name || !*name)
@@ -69,7 +82,7 @@ static void set_model(GstQsrUpscale *self, const gchar *name)
     started = self->models != NULL;
     if (started) {
         models = gst_qsr_models_open(name, &err);
-        ok = models && gst_qsr_models_select(models, name, self->scale, &factors, &err);
+        ok = models != NULL;
     }
     if (ok) {
         GST_OBJECT_LOCK(self);
@@ -171,6 +184,9 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
     case PROP_SCALE:
         set_scale(self, g_value_get_double(value));
         break;
+    case PROP_ADD_BORDERS:
+        set_add_borders(self, g_value_get_boolean(value));
+        break;
     case PROP_MODEL:
         set_model(self, g_value_get_string(value));
         break;
@@ -201,6 +217,9 @@ static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *valu
     switch (id) {
     case PROP_SCALE:
         g_value_set_double(value, self->scale);
+        break;
+    case PROP_ADD_BORDERS:
+        g_value_set_boolean(value, self->add_borders);
         break;
     case PROP_MODEL:
         g_value_set_string(value, self->model_name);
@@ -348,18 +367,31 @@ void gst_qsr_upscale_install_properties(GObjectClass *object_class)
     /**
      * GstQsrUpscale:scale:
      *
-     * The factor: 1 (pass the pictures on), 1.5, 2, 3 or 4; or 0, for what
-     * downstream asks for in its caps, and 2 where it asks for nothing. May be
-     * changed at any time; a factor that is not possible then posts a warning
-     * and changes nothing.
+     * How many times larger the pictures become in both directions, from 1 to 4, if
+     * downstream does not ask for another size; the network is one for at least this
+     * factor. 0: the first of 2, 1.5, 3, 4 and 1 that downstream has room for, else
+     * the size next to twice the input's.
      *
      * Since: 0.1
      */
     g_object_class_install_property(
         object_class, PROP_SCALE,
         g_param_spec_double("scale", "Scale",
-                            "Factor: 1, 1.5, 2, 3 or 4 (0 = downstream caps decide, else 2)", 0, 4,
+                            "Factor from 1 to 4 (0 = downstream caps decide, else 2)", 0, 4,
                             DEFAULT_SCALE, flags));
+    /**
+     * GstQsrUpscale:add-borders:
+     *
+     * Whether black borders fill up an output whose display aspect ratio is not the
+     * input's. %FALSE stretches the picture instead.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_ADD_BORDERS,
+        g_param_spec_boolean("add-borders", "Add borders",
+                             "Add black borders where the display aspect ratio would change",
+                             TRUE, flags));
     /**
      * GstQsrUpscale:model:
      *
@@ -405,6 +437,7 @@ void gst_qsr_upscale_install_properties(GObjectClass *object_class)
 void gst_qsr_upscale_init_properties(GstQsrUpscale *self)
 {
     self->scale = DEFAULT_SCALE;
+    self->add_borders = TRUE;
     self->model_name = g_strdup(DEFAULT_MODEL);
     gst_qsr_engine_settings_init(&self->engine);
     gst_qsr_look_init(&self->look);

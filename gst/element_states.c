@@ -24,7 +24,6 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     enum { OK, BAD_MODEL, BAD_SCALE, BAD_BACKEND } result = OK;
-    GstQsrFactors factors;
     GstQsrModels *models;
     QsrError err;
 
@@ -32,7 +31,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
     models = gst_qsr_models_open(self->model_name, &err);
     if (!models)
         result = BAD_MODEL;
-    else if (!gst_qsr_models_select(models, self->model_name, self->scale, &factors, &err))
+    else if (!gst_qsr_sizing_check_scale(self->scale, &err))
         result = BAD_SCALE;
     else if (gst_qsr_engine_probe(models, &self->engine, &err) < 0)
         result = BAD_BACKEND;

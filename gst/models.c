@@ -16,9 +16,14 @@ static gboolean is_file(const gchar *name)
     return strchr(name, '/') || g_str_has_suffix(name, ".qsr");
 }
 
+static gboolean is_scaler(const gchar *name)
+{
+    return g_strv_contains((const gchar *const *) qsr_scaler_names(), name);
+}
+
 static gboolean in_family(const gchar *name, QsrScale scale)
 {
-    if (g_strv_contains((const gchar *const *) qsr_scaler_names(), name))
+    if (is_scaler(name))
         return scale.num != scale.den; // 1/1 is no upscaling, whatever the model
     for (const QsrBuiltinModel *b = qsr_builtin_models(); b->name; b++) {
         if (strcmp(b->name, name) == 0 && gst_qsr_scale_equal(b->scale, scale))
@@ -47,6 +52,8 @@ static GstQsrModels *open_one(const gchar *name, QsrError *err)
                 goto failed;
             add(models, scale, model);
         }
+        if (is_scaler(name) && qsr_model_open(&models->any, name, QSR_SCALE_ANY, err) < 0)
+            goto failed;
         // An unknown name: the library has the sentence for it.
         if (models->factors.n == 0) {
             if (qsr_model_open(&model, name, QSR_SCALE(2, 1), err) < 0)
@@ -103,7 +110,8 @@ gboolean gst_qsr_models_same_family(const gchar *a, const gchar *b)
 gdouble gst_qsr_model_work(const QsrModel *model, QsrScale factor)
 {
     const QsrModelInfo *info = qsr_model_info(model);
-    gdouble area = (gdouble) factor.num * factor.num / (factor.den * factor.den);
+    // QSR_SCALE_ANY: what it usually is; only scalers have it, so their order is right.
+    gdouble area = factor.den ? (gdouble) factor.num * factor.num / (factor.den * factor.den) : 4;
 
     if (strcmp(info->name, "fsr1") == 0)
         return 3000 * area; // docs/element.md has the measurements behind these two
@@ -213,48 +221,17 @@ void gst_qsr_models_unref(GstQsrModels *models)
     gst_qsr_models_unref(models->cheaper);
     for (gint i = 0; i < models->factors.n; i++)
         qsr_model_unref(&models->model[i]);
+    qsr_model_unref(&models->any);
     g_free(models);
 }
 
 QsrModel *gst_qsr_models_find(const GstQsrModels *models, QsrScale scale)
 {
+    if (scale.num == 0)
+        return models->any;
     for (gint i = 0; i < models->factors.n; i++) {
         if (gst_qsr_scale_equal(models->factors.scale[i], scale))
             return models->model[i];
     }
     return NULL;
-}
-
-static void append_factors(GString *text, const GstQsrFactors *factors)
-{
-    for (gint i = 0; i < factors->n; i++) {
-        g_string_append_printf(text, "%s%g", i == 0 ? "" : i == factors->n - 1 ? " or " : ", ",
-                               (gdouble) factors->scale[i].num / factors->scale[i].den);
-    }
-}
-
-gboolean gst_qsr_models_select(const GstQsrModels *models, const gchar *name, gdouble scale,
-                               GstQsrFactors *factors, QsrError *err)
-{
-    QsrScale s;
-    GString *text;
-
-    if (scale == 0) {
-        *factors = models->factors;
-        return TRUE;
-    }
-    if (gst_qsr_scale_from_double(&s, scale) && gst_qsr_factors_contain(&models->factors, s)) {
-        factors->n = 1;
-        factors->scale[0] = s;
-        return TRUE;
-    }
-
-    text = g_string_new(NULL);
-    g_string_printf(text, "scale=%g is not possible with model=%s; use ", scale, name);
-    append_factors(text, &models->factors);
-    g_string_append(text, ", or 0 to let downstream decide");
-    err->code = QSR_ERR_INVALID;
-    g_strlcpy(err->message, text->str, sizeof(err->message));
-    g_string_free(text, TRUE);
-    return FALSE;
 }

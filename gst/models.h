@@ -20,6 +20,7 @@ typedef struct GstQsrModels {
     struct GstQsrModels *cheaper; // the next rung of the ladder, with a reference; NULL: none
     GstQsrFactors factors; // of the models, with 1/1 behind, in order of preference
     QsrModel *model[GST_QSR_MAX_FACTORS]; // for each factor; NULL for 1/1
+    QsrModel *any; // of a scaler, for all other sizes from 1 to 4 times; NULL: no scaler
 } GstQsrModels;
 
 // The models of that name and the cheaper ones behind them. NULL after a failure,
@@ -28,13 +29,8 @@ GstQsrModels *gst_qsr_models_open(const gchar *name, QsrError *err);
 GstQsrModels *gst_qsr_models_ref(GstQsrModels *models);
 void gst_qsr_models_unref(GstQsrModels *models);
 
-// The model for a factor, owned by `models`; NULL if there is none.
+// The model for a factor or QSR_SCALE_ANY, owned by `models`; NULL if there is none.
 QsrModel *gst_qsr_models_find(const GstQsrModels *models, QsrScale scale);
-
-// The factors that the property value `scale` leaves (0: all of them). FALSE,
-// and `err` filled in, if it is no factor, or not one of these models.
-gboolean gst_qsr_models_select(const GstQsrModels *models, const gchar *name, gdouble scale,
-                               GstQsrFactors *factors, QsrError *err);
 
 // Whether two names differ in the size of the model alone: "quicksrnet-large" and
 // "quicksrnet-small", "quicksrnet-medium-game" and "quicksrnet-small-game".

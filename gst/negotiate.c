@@ -4,10 +4,8 @@
 
 #include "colour.h"
 
-static const QsrScale one = {1, 1};
-
-// Memory that the CPU can read. A meta: feature says what travels with the
-// samples, not where they are.
+// Memory that the CPU can read. A meta: feature says what travels with the samples,
+// format:Interlaced how they are divided into buffers, not where they are.
 static gboolean in_system_memory(const GstCapsFeatures *features)
 {
     if (!features)
@@ -17,30 +15,94 @@ static gboolean in_system_memory(const GstCapsFeatures *features)
     for (guint i = 0; i < gst_caps_features_get_size(features); i++) {
         const gchar *f = gst_caps_features_get_nth(features, i);
 
-        if (strcmp(f, GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY) != 0 && !g_str_has_prefix(f, "meta:"))
+        if (strcmp(f, GST_CAPS_FEATURE_MEMORY_SYSTEM_MEMORY) != 0 &&
+            strcmp(f, GST_CAPS_FEATURE_FORMAT_INTERLACED) != 0 && !g_str_has_prefix(f, "meta:"))
             return FALSE;
     }
     return TRUE;
 }
 
-// Fields of a frame are two pictures half a line apart; a network that sees
-// them woven makes combs, and one that sees them apart moves them against each
-// other. Restricts a structure to progressive video; FALSE if it is not.
-static gboolean restrict_to_progressive(GstStructure *s)
+// Narrows a field down to some strings. FALSE: none of them is allowed.
+static gboolean restrict_to(GstStructure *s, const gchar *name, const gchar *const *strings)
 {
-    const GValue *mode = gst_structure_get_value(s, "interlace-mode");
-    GValue progressive = G_VALUE_INIT;
-    gboolean ok = TRUE;
+    const GValue *value = gst_structure_get_value(s, name);
+    GValue wanted = G_VALUE_INIT, both = G_VALUE_INIT;
+    gboolean ok;
 
-    if (!mode) // means progressive in fixed caps
-        return TRUE;
-    g_value_init(&progressive, G_TYPE_STRING);
-    g_value_set_static_string(&progressive, "progressive");
-    ok = gst_value_intersect(NULL, mode, &progressive);
+    g_value_init(&wanted, GST_TYPE_LIST);
+    for (; *strings; strings++) {
+        GValue item = G_VALUE_INIT;
+
+        g_value_init(&item, G_TYPE_STRING);
+        g_value_set_static_string(&item, *strings);
+        gst_value_list_append_and_take_value(&wanted, &item);
+    }
+    ok = gst_value_intersect(&both, value, &wanted);
     if (ok)
-        gst_structure_set_value(s, "interlace-mode", &progressive);
-    g_value_unset(&progressive);
+        gst_structure_take_value(s, name, &both);
+    g_value_unset(&wanted);
     return ok;
+}
+
+// Narrows a height down to even numbers.
+static gboolean restrict_to_even(GstStructure *s)
+{
+    const GValue *value = gst_structure_get_value(s, "height");
+    GValue even = G_VALUE_INIT, both = G_VALUE_INIT;
+    gboolean ok;
+
+    g_value_init(&even, GST_TYPE_INT_RANGE);
+    gst_value_set_int_range_step(&even, 2, G_MAXINT - 1, 2);
+    if (!value) {
+        gst_structure_take_value(s, "height", &even);
+        return TRUE;
+    }
+    ok = gst_value_intersect(&both, value, &even);
+    if (ok)
+        gst_structure_take_value(s, "height", &both);
+    g_value_unset(&even);
+    return ok;
+}
+
+// Some of what a structure allows.
+typedef struct {
+    GstStructure *s;
+    gboolean interlaced;
+} Part;
+
+static const gchar *const progressive_modes[] = {"progressive", NULL};
+static const gchar *const interlaced_modes[] = {"interleaved", "mixed", "alternate", NULL};
+// More than one picture in a frame, in a way that mixes their pixels, is not here.
+static const gchar *const view_modes[] = {"mono", "left", "right", "side-by-side", "top-bottom",
+                                          "frame-by-frame", "multiview-frame-by-frame", NULL};
+
+// What of a structure can be scaled: progressive video, and interlaced video with two
+// whole fields. Returns how many parts that is; their structures are the caller's.
+static gint scalable_parts(Part parts[2], const GstStructure *s, const GstCapsFeatures *features)
+{
+    gboolean in_fields =
+        features && gst_caps_features_contains(features, GST_CAPS_FEATURE_FORMAT_INTERLACED);
+    gint n = 0;
+
+    if (!in_system_memory(features))
+        return 0;
+    for (gint interlaced = 0; interlaced < 2; interlaced++) {
+        GstStructure *part = gst_structure_copy(s);
+        gboolean ok = TRUE;
+
+        if (gst_structure_has_field(part, "multiview-mode"))
+            ok = restrict_to(part, "multiview-mode", view_modes);
+        if (!gst_structure_has_field(part, "interlace-mode")) // fixed caps mean progressive
+            ok = ok && interlaced == in_fields;
+        else
+            ok = ok && restrict_to(part, "interlace-mode",
+                                   interlaced ? interlaced_modes : progressive_modes);
+        if (ok && (!interlaced || restrict_to_even(part)))
+            parts[n++] = (Part) {part, interlaced};
+        else
+            gst_structure_free(part);
+    }
+    return n;
 }
 
 static gboolean scale_field(GstStructure *s, const gchar *name, QsrScale scale, gboolean is_up)
@@ -56,22 +118,22 @@ static gboolean scale_field(GstStructure *s, const gchar *name, QsrScale scale, 
     return TRUE;
 }
 
-// A copy of the structure at another size, or NULL.
-static GstStructure *scale_structure(const GstStructure *s, const GstCapsFeatures *features,
-                                     QsrScale scale, gboolean is_up)
+static gboolean scale_part(Part *part, QsrScale scale, gboolean is_up)
 {
-    GstStructure *copy = gst_structure_copy(s);
+    gint lines;
 
-    if (gst_qsr_scale_equal(scale, one))
-        return copy;
-    if (in_system_memory(features) && restrict_to_progressive(copy) &&
-        scale_field(copy, "width", scale, is_up) && scale_field(copy, "height", scale, is_up))
-        return copy;
-    gst_structure_free(copy);
-    return NULL;
+    if (!scale_field(part->s, "width", scale, is_up))
+        return FALSE;
+    if (part->interlaced && gst_structure_get_int(part->s, "height", &lines)) {
+        lines = (is_up ? gst_qsr_lines_up : gst_qsr_lines_down)(scale, lines, TRUE);
+        gst_structure_set(part->s, "height", G_TYPE_INT, lines, NULL);
+        return lines > 0;
+    }
+    return scale_field(part->s, "height", scale, is_up) &&
+           (!part->interlaced || restrict_to_even(part->s));
 }
 
-static GstCaps *caps_of(const GstStructure *s, const GstCapsFeatures *features)
+GstCaps *gst_qsr_caps_of(const GstStructure *s, const GstCapsFeatures *features)
 {
     GstCaps *caps = gst_caps_new_empty();
 
@@ -80,39 +142,82 @@ static GstCaps *caps_of(const GstStructure *s, const GstCapsFeatures *features)
     return caps;
 }
 
-static gboolean structure_colour(GstQsrColour *colour, const GstStructure *s,
-                                 const GstCapsFeatures *features)
+// Takes the structure. What is in the caps already would only slow down every query.
+static void append(GstCaps *caps, GstStructure *s, const GstCapsFeatures *features)
 {
-    GstCaps *caps = caps_of(s, features);
-    gboolean ok = gst_caps_is_fixed(caps) && gst_structure_has_field(s, "format") &&
-                  gst_structure_has_field(s, "width") && gst_structure_has_field(s, "height") &&
-                  gst_qsr_colour_from_caps(colour, caps);
-
-    gst_caps_unref(caps);
-    return ok;
+    if (gst_caps_is_subset_structure_full(caps, s, features))
+        gst_structure_free(s);
+    else
+        gst_caps_append_structure_full(caps, s,
+                                       features ? gst_caps_features_copy(features) : NULL);
 }
 
-GstCaps *gst_qsr_caps_transform(const GstQsrFactors *factors, GstPadDirection direction,
+void gst_qsr_sizing_preferred(const GstQsrSizing *sizing, GstQsrFactors *factors)
+{
+    if (sizing->wish.num)
+        *factors = (GstQsrFactors) {1, {sizing->wish}};
+    else
+        *factors = sizing->factors;
+}
+
+static void append_preferred(GstCaps *caps, const GstQsrSizing *sizing, const GstStructure *s,
+                             const GstCapsFeatures *features, gboolean is_up)
+{
+    GstQsrFactors preferred;
+    Part parts[2];
+    gint n = scalable_parts(parts, s, features);
+
+    gst_qsr_sizing_preferred(sizing, &preferred);
+    for (gint i = 0; i < n; i++) {
+        for (gint k = 0; k < preferred.n; k++) {
+            Part scaled = {gst_structure_copy(parts[i].s), parts[i].interlaced};
+
+            if (scale_part(&scaled, preferred.scale[k], is_up))
+                append(caps, scaled.s, features);
+            else
+                gst_structure_free(scaled.s);
+        }
+        gst_structure_free(parts[i].s);
+    }
+}
+
+static void append_any_size(GstCaps *caps, const GstStructure *s, const GstCapsFeatures *features)
+{
+    Part parts[2];
+    gint n = scalable_parts(parts, s, features);
+
+    for (gint i = 0; i < n; i++) {
+        GstStructure *any = parts[i].s;
+
+        gst_structure_set(any, "width", GST_TYPE_INT_RANGE, 1, G_MAXINT, "height",
+                          GST_TYPE_INT_RANGE, 1, G_MAXINT, NULL);
+        if (parts[i].interlaced)
+            restrict_to_even(any);
+        if (gst_structure_has_field(any, "pixel-aspect-ratio"))
+            gst_structure_set(any, "pixel-aspect-ratio", GST_TYPE_FRACTION_RANGE, 1, G_MAXINT,
+                              G_MAXINT, 1, NULL);
+        append(caps, any, features);
+    }
+}
+
+GstCaps *gst_qsr_caps_transform(const GstQsrSizing *sizing, GstPadDirection direction,
                                 GstCaps *caps, GstCaps *filter)
 {
     gboolean is_up = direction == GST_PAD_SINK;
+    gboolean wants_more = sizing->wish.num > sizing->wish.den;
     GstCaps *ret = gst_caps_is_any(caps) ? gst_caps_new_any() : gst_caps_new_empty();
 
-    for (guint i = 0; i < gst_caps_get_size(caps); i++) {
-        const GstStructure *s = gst_caps_get_structure(caps, i);
-        const GstCapsFeatures *features = gst_caps_get_features(caps, i);
+    for (gint pass = 0; pass < 3; pass++) {
+        for (guint i = 0; i < gst_caps_get_size(caps); i++) {
+            const GstStructure *s = gst_caps_get_structure(caps, i);
+            const GstCapsFeatures *features = gst_caps_get_features(caps, i);
 
-        for (gint k = 0; k < factors->n; k++) {
-            GstStructure *t = scale_structure(s, features, factors->scale[k], is_up);
-
-            if (!t)
-                continue;
-            // Expression of a set already there would only slow down every query.
-            if (gst_caps_is_subset_structure_full(ret, t, features))
-                gst_structure_free(t);
-            else
-                gst_caps_append_structure_full(ret, t,
-                                               features ? gst_caps_features_copy(features) : NULL);
+            if (pass == 0)
+                append_preferred(ret, sizing, s, features, is_up);
+            else if (pass == 1)
+                append_any_size(ret, s, features);
+            else if (in_system_memory(features) || !wants_more)
+                append(ret, gst_structure_copy(s), features);
         }
     }
 
@@ -125,117 +230,20 @@ GstCaps *gst_qsr_caps_transform(const GstQsrFactors *factors, GstPadDirection di
     return ret;
 }
 
-static void copy_field(GstStructure *to, const GstStructure *from, const gchar *name)
-{
-    const GValue *value = gst_structure_get_value(from, name);
-
-    if (value)
-        gst_structure_set_value(to, name, value);
-}
-
-static gboolean has_room(const GstStructure *s, const gchar *name, gint size)
-{
-    const GValue *value = gst_structure_get_value(s, name);
-    GValue fixed = G_VALUE_INIT;
-    gboolean ok;
-
-    if (!value)
-        return TRUE;
-    g_value_init(&fixed, G_TYPE_INT);
-    g_value_set_int(&fixed, size);
-    ok = gst_value_intersect(NULL, value, &fixed);
-    g_value_unset(&fixed);
-    return ok;
-}
-
-// Whether a structure leaves a field the value it has in `said`, or the nonsense
-// that it had in `given` and that `said` corrects.
-static gboolean allows(const GstStructure *s, const GstStructure *said, const GstStructure *given,
-                       const gchar *name)
-{
-    const GValue *theirs = gst_structure_get_value(s, name);
-    const GValue *ours = gst_structure_get_value(said, name);
-    const GValue *old = gst_structure_get_value(given, name);
-
-    return !theirs || !ours || gst_value_intersect(NULL, theirs, ours) ||
-           (old && gst_value_intersect(NULL, theirs, old));
-}
-
-GstCaps *gst_qsr_caps_fixate(const GstQsrFactors *factors, GstPadDirection direction,
-                             const GstCaps *caps, GstCaps *othercaps)
-{
-    const GstStructure *given = gst_caps_get_structure(caps, 0);
-    gboolean is_up = direction == GST_PAD_SINK;
-    GstStructure *s = NULL, *said = gst_structure_copy(given);
-    GstQsrColour colour;
-    gint width, height;
-
-    if (is_up && structure_colour(&colour, given, gst_caps_get_features(caps, 0)))
-        gst_qsr_colour_write(&colour, said);
-
-    if (!gst_structure_get_int(given, "width", &width) ||
-        !gst_structure_get_int(given, "height", &height)) {
-        gst_structure_free(said);
-        return gst_caps_fixate(othercaps);
-    }
-
-    for (gint k = 0; k < factors->n && !s; k++) {
-        QsrScale scale = factors->scale[k];
-        gint w = is_up ? gst_qsr_size_up(scale, width) : gst_qsr_size_down(scale, width);
-        gint h = is_up ? gst_qsr_size_up(scale, height) : gst_qsr_size_down(scale, height);
-
-        for (guint i = 0; i < gst_caps_get_size(othercaps) && w && h; i++) {
-            s = gst_caps_get_structure(othercaps, i);
-            if (has_room(s, "width", w) && has_room(s, "height", h) &&
-                allows(s, said, given, "colorimetry") && allows(s, said, given, "chroma-site")) {
-                GstCaps *chosen = caps_of(s, gst_caps_get_features(othercaps, i));
-
-                gst_caps_unref(othercaps);
-                othercaps = chosen;
-                s = gst_caps_get_structure(othercaps, 0);
-                gst_structure_set(s, "width", G_TYPE_INT, w, "height", G_TYPE_INT, h, NULL);
-                break;
-            }
-            s = NULL;
-        }
-    }
-
-    if (s) {
-        // Fields that only the other side has.
-        if (gst_structure_has_field(s, "pixel-aspect-ratio"))
-            gst_structure_fixate_field_nearest_fraction(s, "pixel-aspect-ratio", 1, 1);
-        if (gst_structure_has_field(s, "interlace-mode"))
-            gst_structure_fixate_field_string(s, "interlace-mode", "progressive");
-        copy_field(s, said, "colorimetry");
-        copy_field(s, said, "chroma-site");
-    }
-    gst_structure_free(said);
-    return gst_caps_fixate(othercaps);
-}
-
-gboolean gst_qsr_caps_factor(const GstQsrFactors *factors, gint in_width, gint in_height,
-                             gint out_width, gint out_height, QsrScale *scale)
-{
-    for (gint k = 0; k < factors->n; k++) {
-        QsrScale s = factors->scale[k];
-
-        if (gst_qsr_size_up(s, in_width) == out_width &&
-            gst_qsr_size_up(s, in_height) == out_height) {
-            *scale = s;
-            return TRUE;
-        }
-    }
-    return FALSE;
-}
-
 // ------------------------------------------------------------- sentences ---
+
+static gboolean contains(const gchar *const *strings, const gchar *string)
+{
+    return !string || g_strv_contains(strings, string);
+}
 
 gchar *gst_qsr_caps_only_1x(const GstCaps *caps)
 {
     const GstStructure *s = gst_caps_get_structure(caps, 0);
     const GstCapsFeatures *features = gst_caps_get_features(caps, 0);
     const gchar *mode = gst_structure_get_string(s, "interlace-mode");
-    gint width = 0, height = 0;
+    const gchar *views = gst_structure_get_string(s, "multiview-mode");
+    gint height = 0;
 
     if (!in_system_memory(features)) {
         gchar *text = gst_caps_features_to_string(features);
@@ -244,15 +252,27 @@ gchar *gst_qsr_caps_only_1x(const GstCaps *caps)
         g_free(text);
         return ret;
     }
-    if (mode && strcmp(mode, "progressive") != 0)
-        return g_strdup_printf("qsrupscale cannot upscale interlaced video (interlace-mode=%s); "
-                               "put deinterlace in front of it", mode);
-    gst_structure_get_int(s, "width", &width);
+    if (!contains(view_modes, views))
+        return g_strdup_printf("qsrupscale cannot scale pictures of several views that are mixed "
+                               "(multiview-mode=%s)", views);
+    if (contains(progressive_modes, mode))
+        return NULL;
+    if (!contains(interlaced_modes, mode))
+        return g_strdup_printf("qsrupscale cannot scale interlaced video in this form "
+                               "(interlace-mode=%s); put deinterlace in front of it", mode);
     gst_structure_get_int(s, "height", &height);
-    if (width > QSR_MAX_WIDTH || height > QSR_MAX_HEIGHT)
-        return g_strdup_printf("a picture of %dx%d is larger than the %dx%d that qsrupscale can "
-                               "upscale", width, height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT);
+    if (height % 2 != 0)
+        return g_strdup_printf("qsrupscale cannot scale interlaced video with an odd number of "
+                               "lines (%d); put deinterlace in front of it", height);
     return NULL;
+}
+
+static gboolean is_interlaced(const GstCaps *caps)
+{
+    const gchar *mode =
+        gst_structure_get_string(gst_caps_get_structure(caps, 0), "interlace-mode");
+
+    return mode && !contains(progressive_modes, mode);
 }
 
 static void append_size(GString *text, const GstStructure *s, const gchar *name)
@@ -288,72 +308,53 @@ static gchar *wanted_sizes(GstCaps *caps)
     return ret;
 }
 
-// "1440x810, 1920x1080 or 960x540"; NULL if there is none.
-static gchar *possible_sizes(const GstQsrFactors *factors, gint width, gint height)
-{
-    GString *text = g_string_new(NULL);
-    gint sizes[GST_QSR_MAX_FACTORS][2], n = 0;
-
-    for (gint k = 0; k < factors->n; k++) {
-        gint w = gst_qsr_size_up(factors->scale[k], width);
-        gint h = gst_qsr_size_up(factors->scale[k], height);
-        gint i = 0;
-
-        while (i < n && (sizes[i][0] != w || sizes[i][1] != h))
-            i++;
-        if (w && h && i == n) {
-            sizes[n][0] = w;
-            sizes[n++][1] = h;
-        }
-    }
-    for (gint i = 0; i < n; i++)
-        g_string_append_printf(text, "%s%dx%d", i == 0 ? "" : i == n - 1 ? " or " : ", ",
-                               sizes[i][0], sizes[i][1]);
-    return g_string_free(text, n == 0);
-}
-
-// The caps without the named fields, at any size.
-static GstCaps *without_size(GstCaps *caps)
+static GstCaps *at_any_size(GstCaps *caps)
 {
     GstCaps *ret = gst_caps_copy(caps);
 
     for (guint i = 0; i < gst_caps_get_size(ret); i++)
-        gst_structure_remove_fields(gst_caps_get_structure(ret, i), "width", "height", NULL);
+        gst_structure_remove_fields(gst_caps_get_structure(ret, i), "width", "height",
+                                    "pixel-aspect-ratio", NULL);
     return gst_caps_simplify(ret);
 }
 
-gchar *gst_qsr_caps_explain(const GstQsrFactors *factors, GstCaps *in, GstCaps *peer)
+// What fixed caps leave unsaid about the samples is said in what is made of them.
+static void say_what_is_meant(GstCaps *made, GstCaps *in)
 {
     const GstStructure *s = gst_caps_get_structure(in, 0);
-    GstCaps *can = gst_qsr_caps_transform(factors, GST_PAD_SINK, in, NULL);
-    gchar *ret = NULL, *only_1x = gst_qsr_caps_only_1x(in);
     GstQsrColour colour;
-    gint width = 0, height = 0;
 
-    gst_structure_get_int(s, "width", &width);
-    gst_structure_get_int(s, "height", &height);
-    if (structure_colour(&colour, s, gst_caps_get_features(in, 0))) {
-        for (guint i = 0; i < gst_caps_get_size(can); i++)
-            gst_qsr_colour_write(&colour, gst_caps_get_structure(can, i));
+    if (!gst_caps_is_fixed(in) || !gst_qsr_colour_from_caps(&colour, in))
+        return;
+    for (guint i = 0; i < gst_caps_get_size(made); i++) {
+        GstStructure *t = gst_caps_get_structure(made, i);
+
+        gst_qsr_colour_write(&colour, t);
+        if (!gst_structure_has_field(s, "interlace-mode"))
+            gst_structure_set(t, "interlace-mode", G_TYPE_STRING, "progressive", NULL);
     }
+}
 
+gchar *gst_qsr_caps_explain(const GstQsrSizing *sizing, GstCaps *in, GstCaps *peer)
+{
+    GstCaps *can = gst_qsr_caps_transform(sizing, GST_PAD_SINK, in, NULL);
+    gchar *ret = NULL, *only_1x = gst_qsr_caps_only_1x(in);
+
+    say_what_is_meant(can, in);
     if (gst_caps_is_empty(can)) {
-        ret = only_1x ? g_steal_pointer(&only_1x)
-                      : g_strdup_printf("a picture of %dx%d cannot be upscaled", width, height);
+        ret = g_steal_pointer(&only_1x);
     } else if (peer && !gst_caps_can_intersect(can, peer)) {
-        GstCaps *any_size = without_size(can);
+        GstCaps *any_size = at_any_size(can);
         GstCaps *wanted = gst_caps_intersect_full(peer, any_size, GST_CAPS_INTERSECT_FIRST);
 
         if (only_1x) {
             ret = g_steal_pointer(&only_1x);
         } else if (!gst_caps_is_empty(wanted)) {
             gchar *want = wanted_sizes(wanted);
-            gchar *possible = possible_sizes(factors, width, height);
 
-            ret = g_strdup_printf("downstream wants %s, but qsrupscale can make %s of %dx%d", want,
-                                  possible, width, height);
+            ret = g_strdup_printf("downstream wants %s, which is no size for a picture%s", want,
+                                  is_interlaced(in) ? " of two fields" : "");
             g_free(want);
-            g_free(possible);
         } else {
             gchar *have = gst_caps_to_string(any_size);
             gchar *want = gst_caps_to_string(peer);

@@ -219,8 +219,13 @@ GST_START_TEST(test_scale_from_double)
     fail_unless(gst_qsr_scale_from_double(&s, 3) && gst_qsr_scale_equal(s, x3));
     fail_unless(gst_qsr_scale_from_double(&s, 4) && gst_qsr_scale_equal(s, x4));
     fail_if(gst_qsr_scale_from_double(&s, 0));
-    fail_if(gst_qsr_scale_from_double(&s, 2.5));
-    fail_if(gst_qsr_scale_from_double(&s, 1.49));
+    fail_unless(gst_qsr_scale_from_double(&s, 2.5) && gst_qsr_scale_equal(s, QSR_SCALE(5, 2)));
+    fail_unless(gst_qsr_scale_from_double(&s, 1.7) && gst_qsr_scale_equal(s, QSR_SCALE(17, 10)));
+    fail_unless(gst_qsr_scale_from_double(&s, 4.0 / 3) &&
+                gst_qsr_scale_equal(s, QSR_SCALE(1333333, 1000000)));
+    fail_if(gst_qsr_scale_from_double(&s, 0.99));
+    fail_if(gst_qsr_scale_from_double(&s, 4.01));
+    fail_if(gst_qsr_scale_from_double(&s, NAN));
 }
 GST_END_TEST;
 
