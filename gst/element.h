@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Inside of the element. gstqsrupscale.c has the class, element_properties.c its properties,
-// element_states.c start and stop, element_caps.c what is done with caps,
+// element_states.c start and stop, element_live.c what keeps it in time, element_caps.c what is done with caps,
 // element_frames.c what is done with frames.
 
 #ifndef GST_QSR_ELEMENT_H
@@ -9,6 +9,7 @@
 
 #include "engine.h"
 #include "gstqsrupscale.h"
+#include "live.h"
 #include "look.h"
 #include "painter.h"
 
@@ -49,6 +50,7 @@ struct _GstQsrUpscale {
     gboolean warned_dead_end; // see element_caps.c
     GstQsrLook look;
     gboolean dragging; // the divider, see look.h
+    GstQsrLive live;   // partly of the streaming thread, see live.h
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted

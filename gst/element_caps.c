@@ -225,6 +225,7 @@ static GstFlowReturn gst_qsr_upscale_submit_input_buffer(GstBaseTransform *trans
     begin_negotiation(self);
     postponed = postpone_negotiation(self);
     ret = gst_qsr_upscale_parent()->submit_input_buffer(trans, is_discont, input);
+    gst_qsr_upscale_live_submitted(self, ret);
     if (postponed)
         resume_negotiation(self);
     if (ret == GST_FLOW_NOT_NEGOTIATED) { // downstream changed its mind

@@ -33,6 +33,8 @@ int gst_qsr_upscale_update_painter(GstQsrUpscale *self, const GstQsrCanvas *canv
     GST_OBJECT_UNLOCK(self);
     ret = gst_qsr_painter_set_up(self->painter, canvas, models, &settings, err);
     gst_qsr_engine_settings_clear(&settings);
+    if (ret >= 0)
+        gst_qsr_upscale_live_set_up(self, canvas, serial != self->painter_serial);
     // A change that failed once would fail with every frame.
     self->painter_serial = serial;
     return ret;
@@ -55,10 +57,9 @@ static GstClockTime stream_time_of(GstBaseTransform *trans, GstBuffer *buffer)
     return gst_segment_to_stream_time(&trans->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
 }
 
-static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, GstVideoFrame *in,
-                                                     GstVideoFrame *out)
+static GstFlowReturn paint(GstQsrUpscale *self, gint rung, const GstVideoFrame *in,
+                           const GstVideoFrame *out)
 {
-    GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
     gint64 start = g_get_monotonic_time();
     GstQsrLook look;
     GstQsrShot shot;
@@ -68,7 +69,7 @@ static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, Gst
     look = self->look;
     GST_OBJECT_UNLOCK(self);
     gst_qsr_shot_init(&shot, in, stream_time_of(GST_BASE_TRANSFORM(self), in->buffer));
-    if (gst_qsr_painter_paint(self->painter, 0, &look, &shot, in, out, &err) < 0) {
+    if (gst_qsr_painter_paint(self->painter, rung, &look, &shot, in, out, &err) < 0) {
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", err.message), (NULL));
         return GST_FLOW_ERROR;
     }
@@ -121,7 +122,7 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
     QsrContext *engine;
     gpointer shared;
     GstFlowReturn ret;
-    gint serial;
+    gint serial, rung;
     QsrError err;
 
     if (!filter->negotiated || !gst_qsr_painter_is_ready(self->painter))
@@ -145,11 +146,14 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
         gst_video_frame_unmap(&in);
         return GST_FLOW_ERROR;
     }
-    engine = gst_qsr_painter_engine(self->painter, 0);
+    rung = gst_qsr_upscale_live_begin(self, inbuf, &in);
+    engine = gst_qsr_painter_engine(self->painter, rung);
     shared = engine ? share_input(engine, inbuf, &in) : NULL;
-    ret = gst_qsr_upscale_transform_frame(filter, &in, &out);
+    ret = paint(self, rung, &in, &out);
     if (shared)
         qsr_forget_memory(engine, shared);
+    if (ret == GST_FLOW_OK)
+        gst_qsr_upscale_live_end(self, inbuf, rung);
     gst_video_frame_unmap(&out);
     gst_video_frame_unmap(&in);
     return ret;
@@ -179,10 +183,21 @@ static gboolean gst_qsr_upscale_filter_meta(GstBaseTransform *trans, GstQuery *q
     return api != GST_VIDEO_CROP_META_API_TYPE;
 }
 
+// What painting is made of; transform() maps the buffers itself.
+static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, GstVideoFrame *in,
+                                                     GstVideoFrame *out)
+{
+    return paint(GST_QSR_UPSCALE(filter), 0, in, out);
+}
+
 static gboolean gst_qsr_upscale_src_event(GstBaseTransform *trans, GstEvent *event)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
 
+    if (GST_EVENT_TYPE(event) == GST_EVENT_LATENCY)
+        gst_qsr_upscale_live_look(self);
+    if (GST_EVENT_TYPE(event) == GST_EVENT_QOS && !gst_qsr_upscale_live_qos(self, event))
+        return gst_pad_push_event(GST_BASE_TRANSFORM_SINK_PAD(trans), event);
     if (GST_EVENT_TYPE(event) == GST_EVENT_NAVIGATION) {
         GstQsrGeometry g;
         gboolean moved;

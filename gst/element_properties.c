@@ -12,13 +12,14 @@ enum {
     PROP_MODEL,
     PROP_BACKEND,
     PROP_N_THREADS,
+    PROP_NICENESS,
+    PROP_REUSE,
     PROP_HEXAGON_LIBRARY,
     PROP_HEXAGON_SKEL_DIR,
     PROP_HEXAGON_TIMEOUT_MS,
     PROP_HEXAGON_VERIFY,
     PROP_HEXAGON_FALLBACK,
     PROP_ACTUAL_BACKEND,
-    PROP_STATS,
 };
 
 static void renegotiate(GstQsrUpscale *self)
@@ -131,6 +132,12 @@ static void set_engine_property(GstQsrUpscale *self, guint id, const GValue *val
     case PROP_N_THREADS:
         wanted.n_threads = g_value_get_uint(value);
         break;
+    case PROP_NICENESS:
+        wanted.niceness = g_value_get_uint(value);
+        break;
+    case PROP_REUSE:
+        wanted.reuse = g_value_get_enum(value);
+        break;
     case PROP_HEXAGON_LIBRARY:
         set_string(&wanted.hexagon_library, value);
         break;
@@ -192,6 +199,8 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
         break;
     case PROP_BACKEND:
     case PROP_N_THREADS:
+    case PROP_NICENESS:
+    case PROP_REUSE:
     case PROP_HEXAGON_LIBRARY:
     case PROP_HEXAGON_SKEL_DIR:
     case PROP_HEXAGON_TIMEOUT_MS:
@@ -200,7 +209,7 @@ static void gst_qsr_upscale_set_property(GObject *object, guint id, const GValue
         set_engine_property(self, id, value);
         break;
     default:
-        if (set_look(self, id, value))
+        if (set_look(self, id, value) || gst_qsr_upscale_live_set(self, id, value))
             break;
         G_OBJECT_WARN_INVALID_PROPERTY_ID(object, id, pspec);
         break;
@@ -213,6 +222,8 @@ static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *valu
     GstQsrUpscale *self = GST_QSR_UPSCALE(object);
     QsrBackendStats stats;
 
+    if (gst_qsr_upscale_live_get(self, id, value))
+        return;
     GST_OBJECT_LOCK(self);
     switch (id) {
     case PROP_SCALE:
@@ -229,6 +240,12 @@ static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *valu
         break;
     case PROP_N_THREADS:
         g_value_set_uint(value, self->engine.n_threads);
+        break;
+    case PROP_NICENESS:
+        g_value_set_uint(value, self->engine.niceness);
+        break;
+    case PROP_REUSE:
+        g_value_set_enum(value, self->engine.reuse);
         break;
     case PROP_HEXAGON_LIBRARY:
         g_value_set_string(value, self->engine.hexagon_library);
@@ -248,10 +265,6 @@ static void gst_qsr_upscale_get_property(GObject *object, guint id, GValue *valu
     case PROP_ACTUAL_BACKEND:
         gst_qsr_painter_get_stats(self->painter, &stats);
         g_value_set_enum(value, (gint) stats.backend);
-        break;
-    case PROP_STATS:
-        gst_qsr_painter_get_stats(self->painter, &stats);
-        g_value_take_boxed(value, gst_qsr_engine_stats(&stats));
         break;
     default:
         if (gst_qsr_look_get(&self->look, id, value))
@@ -341,19 +354,6 @@ static void install_hexagon_properties(GObjectClass *object_class, GParamFlags f
         object_class, PROP_ACTUAL_BACKEND,
         g_param_spec_enum("actual-backend", "Actual backend", "Where the next frame will be made",
                           GST_TYPE_QSR_UPSCALE_BACKEND, QSR_BACKEND_AUTO, readable));
-    /**
-     * GstQsrUpscale:stats:
-     *
-     * Counters since the engine was made, which is with the first frame and after
-     * a change of factor, model or engine properties: state of the DSP, frames by
-     * CPU and DSP, frames redone and why, medians of milliseconds.
-     *
-     * Since: 0.1
-     */
-    g_object_class_install_property(
-        object_class, PROP_STATS,
-        g_param_spec_boxed("stats", "Statistics", "Counters of the backends", GST_TYPE_STRUCTURE,
-                           readable));
 }
 
 void gst_qsr_upscale_install_properties(GObjectClass *object_class)
@@ -430,7 +430,32 @@ void gst_qsr_upscale_install_properties(GObjectClass *object_class)
         object_class, PROP_N_THREADS,
         g_param_spec_uint("n-threads", "Threads", "Threads per frame (0 = all allowed cores)", 0,
                           256, 0, flags));
+    /**
+     * GstQsrUpscale:niceness:
+     *
+     * The niceness of the threads that do the work, on Linux, so that others on the
+     * same cores go first. With 1 or more the streaming thread only waits for them.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_NICENESS,
+        g_param_spec_uint("niceness", "Niceness", "Niceness of the threads (Linux)", 0, 19, 0,
+                          flags));
+    /**
+     * GstQsrUpscale:reuse:
+     *
+     * Whether parts of a picture that did not change since the last one are copied
+     * instead of computed again. The pictures are the same.
+     *
+     * Since: 0.1
+     */
+    g_object_class_install_property(
+        object_class, PROP_REUSE,
+        g_param_spec_enum("reuse", "Reuse", "Copy what did not change since the last picture",
+                          GST_TYPE_QSR_UPSCALE_REUSE, GST_QSR_UPSCALE_REUSE_AUTO, flags));
     install_hexagon_properties(object_class, flags);
+    gst_qsr_upscale_live_install(object_class, flags);
     gst_qsr_look_install(object_class, flags);
 }
 
@@ -441,4 +466,5 @@ void gst_qsr_upscale_init_properties(GstQsrUpscale *self)
     self->model_name = g_strdup(DEFAULT_MODEL);
     gst_qsr_engine_settings_init(&self->engine);
     gst_qsr_look_init(&self->look);
+    gst_qsr_upscale_live_init(self);
 }

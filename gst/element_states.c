@@ -43,6 +43,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         self->serial++;
         self->warned_dead_end = FALSE;
         GST_OBJECT_UNLOCK(self);
+        gst_qsr_upscale_live_start(self);
     } else {
         gst_qsr_models_unref(models);
     }
@@ -79,6 +80,8 @@ static GstStateChangeReturn gst_qsr_upscale_change_state(GstElement *element,
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(element);
 
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+        gst_qsr_upscale_live_look(self);
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
         gst_qsr_painter_stop_waiting(self->painter);
     return GST_ELEMENT_CLASS(gst_qsr_upscale_parent())->change_state(element, transition);

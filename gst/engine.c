@@ -17,6 +17,7 @@ void gst_qsr_engine_settings_copy(GstQsrEngineSettings *to, const GstQsrEngineSe
 gboolean gst_qsr_engine_settings_equal(const GstQsrEngineSettings *a, const GstQsrEngineSettings *b)
 {
     return a->backend == b->backend && a->n_threads == b->n_threads &&
+           a->niceness == b->niceness && a->reuse == b->reuse &&
            g_strcmp0(a->hexagon_library, b->hexagon_library) == 0 &&
            g_strcmp0(a->hexagon_skel_dir, b->hexagon_skel_dir) == 0 &&
            a->hexagon_timeout_ms == b->hexagon_timeout_ms &&
@@ -34,6 +35,8 @@ void gst_qsr_engine_settings_fill(const GstQsrEngineSettings *s, QsrSettings *se
     qsr_settings_default(settings);
     settings->backend = (QsrBackendId) s->backend;
     settings->n_threads = (int) s->n_threads;
+    settings->nice = (int) s->niceness;
+    settings->reuse = s->reuse == 0; // auto
     settings->hexagon_library = s->hexagon_library;
     settings->hexagon_skel_dir = s->hexagon_skel_dir;
     settings->hexagon_timeout_ms = (int) s->hexagon_timeout_ms;
@@ -70,5 +73,9 @@ GstStructure *gst_qsr_engine_stats(const QsrBackendStats *stats)
                              "resets", G_TYPE_UINT64, (guint64) stats->resets,
                              "last-error", G_TYPE_UINT, (guint) stats->last_error,
                              "cpu-ms", G_TYPE_DOUBLE, stats->cpu_ms,
-                             "dsp-ms", G_TYPE_DOUBLE, stats->dsp_ms, NULL);
+                             "dsp-ms", G_TYPE_DOUBLE, stats->dsp_ms,
+                             "instruction-set", G_TYPE_STRING,
+                             stats->instruction_set ? stats->instruction_set : "none",
+                             "reused", G_TYPE_DOUBLE, stats->reused,
+                             "reused-recent", G_TYPE_DOUBLE, stats->reused_recent, NULL);
 }

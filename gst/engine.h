@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 typedef struct GstQsrEngineSettings {
     gint backend; // QsrBackendId
-    guint n_threads;
+    guint n_threads, niceness;
+    gint reuse;   // GstQsrUpscaleReuse
     gchar *hexagon_library, *hexagon_skel_dir; // owned; NULL: the default
     guint hexagon_timeout_ms, hexagon_verify;
     gboolean hexagon_fallback;

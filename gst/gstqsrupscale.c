@@ -67,6 +67,20 @@ GType gst_qsr_upscale_backend_get_type(void)
     return type;
 }
 
+GType gst_qsr_upscale_reuse_get_type(void)
+{
+    static gsize type = 0;
+    static const GEnumValue values[] = {
+        {GST_QSR_UPSCALE_REUSE_AUTO, "What did not change is copied, where that pays", "auto"},
+        {GST_QSR_UPSCALE_REUSE_OFF, "Every picture is computed as a whole", "off"},
+        {0, NULL, NULL},
+    };
+
+    if (g_once_init_enter(&type))
+        g_once_init_leave(&type, g_enum_register_static("GstQsrUpscaleReuse", values));
+    return type;
+}
+
 static void gst_qsr_upscale_finalize(GObject *object)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(object);
@@ -91,6 +105,7 @@ static void gst_qsr_upscale_class_init(GstQsrUpscaleClass *klass)
     object_class->finalize = gst_qsr_upscale_finalize;
     gst_qsr_upscale_install_properties(object_class);
     gst_type_mark_as_plugin_api(GST_TYPE_QSR_UPSCALE_BACKEND, (GstPluginAPIFlags) 0);
+    gst_type_mark_as_plugin_api(GST_TYPE_QSR_UPSCALE_REUSE, (GstPluginAPIFlags) 0);
 
     gst_element_class_add_static_pad_template(element_class, &sink_template);
     gst_element_class_add_static_pad_template(element_class, &src_template);

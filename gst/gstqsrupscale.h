@@ -27,6 +27,21 @@ typedef enum {
     GST_QSR_UPSCALE_BACKEND_HEXAGON = QSR_BACKEND_HEXAGON,
 } GstQsrUpscaleBackend;
 
+/**
+ * GstQsrUpscaleReuse:
+ * @GST_QSR_UPSCALE_REUSE_AUTO: what did not change is copied, where that pays
+ * @GST_QSR_UPSCALE_REUSE_OFF: every picture is computed as a whole
+ *
+ * Whether work is spared where pictures stand still. They are the same in any case.
+ */
+typedef enum {
+    GST_QSR_UPSCALE_REUSE_AUTO,
+    GST_QSR_UPSCALE_REUSE_OFF,
+} GstQsrUpscaleReuse;
+
+#define GST_TYPE_QSR_UPSCALE_REUSE (gst_qsr_upscale_reuse_get_type())
+GType gst_qsr_upscale_reuse_get_type(void);
+
 #define GST_TYPE_QSR_UPSCALE_BACKEND (gst_qsr_upscale_backend_get_type())
 GType gst_qsr_upscale_backend_get_type(void);
 

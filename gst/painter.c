@@ -3,8 +3,9 @@
 #include "painter.h"
 
 #include "easel.h"
+#include "ladder.h"
 
-#define MAX_RUNGS 6
+#define MAX_RUNGS GST_QSR_MAX_RUNGS
 
 struct GstQsrPainter {
     QsrLogFunc log;
@@ -72,13 +73,14 @@ void gst_qsr_painter_free(GstQsrPainter *p)
 
 // -------------------------------------------------------------------- set up ---
 
+// `log`: what is said of the first rung's engine needs not be said again.
 static int open_engine(const GstQsrPainter *p, QsrContext **engine, QsrModel *model,
-                       const GstQsrEngineSettings *s, QsrError *err)
+                       const GstQsrEngineSettings *s, QsrLogFunc log, QsrError *err)
 {
     QsrSettings settings;
 
     gst_qsr_engine_settings_fill(s, &settings);
-    settings.log = p->log;
+    settings.log = log;
     settings.log_opaque = p->opaque;
     return qsr_open(engine, model, &settings, err);
 }
@@ -157,7 +159,7 @@ int gst_qsr_painter_set_up(GstQsrPainter *p, const GstQsrCanvas *canvas, GstQsrM
     if (!plain && (n == 0 || rungs[0] != gst_qsr_models_find(models, c->geometry.factor)))
         return no_such_scale(err);
     if (n > 0 && (!same_engines || !p->engine[0] || rungs[0] != p->model[0])) {
-        ret = open_engine(p, &first, rungs[0], settings, err);
+        ret = open_engine(p, &first, rungs[0], settings, p->log, err);
         if (ret < 0)
             return ret;
     }
@@ -204,16 +206,34 @@ const gchar *gst_qsr_painter_rung_name(const GstQsrPainter *p, gint rung)
     return qsr_model_info(p->model[rung])->name;
 }
 
-// --------------------------------------------------------------------- paint ---
+gdouble gst_qsr_painter_rung_work(const GstQsrPainter *p, gint rung)
+{
+    return gst_qsr_model_work(p->model[rung], p->canvas.geometry.factor);
+}
 
 static QsrContext *engine_of(GstQsrPainter *p, gint rung, QsrError *err)
 {
     QsrContext *engine;
 
-    if (!p->engine[rung] && open_engine(p, &engine, p->model[rung], &p->settings, err) == 0)
+    if (!p->engine[rung] && open_engine(p, &engine, p->model[rung], &p->settings,
+                                        rung == 0 ? p->log : NULL, err) == 0)
         replace_engine(p, rung, engine);
     return p->engine[rung];
 }
+
+void gst_qsr_painter_open_rungs(GstQsrPainter *p)
+{
+    for (gint i = 1; i < p->n_rungs; i++) {
+        QsrContext *engine;
+        QsrError err;
+
+        engine = engine_of(p, i, &err);
+        if (engine)
+            prepare(engine, &p->canvas, &err);
+    }
+}
+
+// --------------------------------------------------------------------- paint ---
 
 int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, const GstQsrLook *look,
                           const GstQsrShot *shot, const GstVideoFrame *in,

@@ -67,6 +67,13 @@ int gst_qsr_painter_paint(GstQsrPainter *painter, gint rung, const GstQsrLook *l
                           const GstQsrShot *shot, const GstVideoFrame *in,
                           const GstVideoFrame *out, QsrError *err);
 
+// What a frame costs on that rung, as guessed: see gst_qsr_model_work().
+gdouble gst_qsr_painter_rung_work(const GstQsrPainter *painter, gint rung);
+
+// Opens the engines of all rungs, so that none has to be opened while a frame waits. What
+// cannot be opened now is tried again when it is asked for.
+void gst_qsr_painter_open_rungs(GstQsrPainter *painter);
+
 // Engine of a rung, NULL if it was not opened; for qsr_share_memory().
 QsrContext *gst_qsr_painter_engine(GstQsrPainter *painter, gint rung);
 

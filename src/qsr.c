@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "kernels/cpu.h"
+#include "kernels/dsp.h"
 #include "src/backend.h"
 #include "src/error.h"
 #include "src/picture.h"
@@ -18,6 +19,7 @@ struct QsrContext {
     const QsrBackend *backend;
     void *state;
     QsrModel *model;
+    const char *instruction_set;
 };
 
 const char *qsr_version(void)
@@ -60,6 +62,13 @@ static int check_settings(const QsrSettings *s, QsrError *err)
     return 0;
 }
 
+static const char *instruction_set(void)
+{
+    QsrConvDSP conv;
+    qsr_conv_dsp_init(&conv, qsr_cpu_get_flags());
+    return conv.name;
+}
+
 int qsr_open(QsrContext **out, QsrModel *model, const QsrSettings *settings, QsrError *err)
 {
     QsrSettings defaults;
@@ -84,6 +93,7 @@ int qsr_open(QsrContext **out, QsrModel *model, const QsrSettings *settings, Qsr
         return qsr_fail(err, QSR_ERR_NOMEM, "no memory for the context");
     ctx->backend = backend;
     ctx->model = qsr_model_ref(model);
+    ctx->instruction_set = instruction_set();
     const QsrLogger logger = {settings->log, settings->log_opaque};
     ret = backend->open(&ctx->state, model, settings, &logger, err);
     if (ret < 0) {
@@ -142,6 +152,7 @@ int qsr_thread_count(const QsrContext *ctx)
 void qsr_get_stats(const QsrContext *ctx, QsrBackendStats *stats)
 {
     ctx->backend->get_stats(ctx->state, stats);
+    stats->instruction_set = ctx->instruction_set;
 }
 
 int qsr_share_memory(QsrContext *ctx, void *data, size_t size, int fd)

@@ -314,6 +314,8 @@ typedef struct QsrBackendStats {
     QsrBackendId backend;    // that the next frame will be tried on: CPU or HEXAGON
     const char *state;       // of the DSP: "off" (not asked for), "absent", "probing", "ready",
                              // "lost" (to be opened again), "disabled"; static
+    const char *instruction_set; // of the CPU's convolutions: a name as qsr_cpu_name() gives, or
+                             // "c"; static
     uint64_t frames_cpu;     // frames that the CPU made, redone ones included
     uint64_t frames_dsp;     // frames that the DSP made
     uint64_t compared;       // those of them that the CPU made as well, with the same bytes
