@@ -118,11 +118,12 @@ void gst_qsr_compose_copy(const QsrPicture *to, const QsrPicture *from)
 {
     for (gint p = 0; p < qsr_format_planes(to->format); p++) {
         size_t bytes;
-        gint rows;
+        gint rows, there;
 
+        extent(to->format, p, to->width, from->height, &bytes, &there);
         extent(to->format, p, to->width, to->height, &bytes, &rows);
         for (gint y = 0; y < rows; y++)
-            memcpy(row_of(to, p, y), row_of(from, p, y), bytes);
+            memcpy(row_of(to, p, y), row_of(from, p, MIN(y, there - 1)), bytes);
     }
 }
 

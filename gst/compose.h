@@ -28,7 +28,7 @@ gboolean gst_qsr_compose_field(QsrPicture *field, const QsrPicture *frame, gint 
 void gst_qsr_compose_take_field(const QsrPicture *field, const QsrPicture *frame, gint parity);
 void gst_qsr_compose_put_field(const QsrPicture *frame, gint parity, const QsrPicture *field);
 
-// `to` has at most the size of `from`.
+// `to` is at most as wide as `from`. Where it is higher the last row is repeated.
 void gst_qsr_compose_copy(const QsrPicture *to, const QsrPicture *from);
 
 // Each sample (b * (256 - weight) + a * weight + 128) >> 8; weight 0 to 256. `to` may be

@@ -26,19 +26,20 @@ void gst_qsr_shot_init(GstQsrShot *shot, const GstVideoFrame *frame, GstClockTim
     shot->stream_time = stream_time;
 }
 
-// What the model makes of a part of a dimension that it makes `whole` of.
-static gint net_size(QsrScale factor, gint part, gint n_parts, gint in, gint whole)
+// What the model makes of a part; of a whole dimension it makes `whole`, in about n_parts
+// such parts.
+static gint net_size(QsrScale factor, gint part, gint n_parts, gint whole)
 {
-    if (factor.den > 0 && factor.num > 0 && gst_qsr_size_up(factor, in) == whole)
+    if (factor.num > 0)
         return gst_qsr_size_up(factor, part);
     return (whole + n_parts - 1) / n_parts; // a scaler that makes any size
 }
 
 // Halves that can be told apart: chroma that two of them share cannot be divided, nor
 // rows between fields.
-static gboolean can_halve(gint in, gint net, gint dest, gint whole_in, gint group)
+static gboolean can_halve(gint in, gint net, gint dest, gint group)
 {
-    return in % (2 * group) == 0 && dest % (2 * group) == 0 && net % 2 == 0 && whole_in >= 2;
+    return in % (2 * group) == 0 && dest % (2 * group) == 0 && net % 2 == 0;
 }
 
 static void find_views(GstQsrParts *parts, const GstQsrGeometry *g, GstQsrViews views,
@@ -48,13 +49,12 @@ static void find_views(GstQsrParts *parts, const GstQsrGeometry *g, GstQsrViews 
 
     parts->columns = parts->rows = 1;
     if (views == GST_QSR_SIDE_BY_SIDE &&
-        can_halve(g->in_width, g->net_width, g->dest.w, g->in_width, group_width) &&
-        net_size(f, g->in_width / 2, 2, g->in_width, g->net_width) * 2 == g->net_width)
+        can_halve(g->in_width, g->net_width, g->dest.w, group_width) &&
+        net_size(f, g->in_width / 2, 2, g->net_width) * 2 == g->net_width)
         parts->columns = 2;
     if (views == GST_QSR_TOP_BOTTOM &&
-        can_halve(parts->in_frame_height, g->net_height, parts->dest.h, g->in_height,
-                  group_height) &&
-        net_size(f, g->in_height / 2, 2, g->in_height, g->net_height) * 2 == g->net_height)
+        can_halve(parts->in_frame_height, g->net_height, parts->dest.h, group_height) &&
+        net_size(f, g->in_height / 2, 2, g->net_height) * 2 == g->net_height)
         parts->rows = 2;
 }
 
@@ -109,10 +109,8 @@ void gst_qsr_parts_init(GstQsrParts *parts, const GstQsrGeometry *g, const GstQs
     halves = fields ? 2 * parts->rows : parts->rows;
     parts->in_width = g->in_width / parts->columns;
     parts->in_height = (g->in_height + halves - 1) / halves;
-    parts->net_width = net_size(g->factor, parts->in_width, parts->columns, g->in_width,
-                                g->net_width);
-    parts->net_height = net_size(g->factor, parts->in_height, halves, g->in_height,
-                                 g->net_height);
+    parts->net_width = net_size(g->factor, parts->in_width, parts->columns, g->net_width);
+    parts->net_height = net_size(g->factor, parts->in_height, halves, g->net_height);
     parts->resized = g->net_width != g->dest.w || g->net_height != g->dest.h;
     parts->dest_width = parts->net_width;
     parts->dest_height = parts->net_height;
