@@ -320,7 +320,11 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
     gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), passthrough);
     say_why_not(self, incaps, g);
     if (passthrough) {
+        gchar *why = gst_qsr_caps_only_1x(incaps);
+
         gst_qsr_painter_close(self->painter);
+        gst_qsr_upscale_live_pass_through(self, in_info, why);
+        g_free(why);
         return TRUE;
     }
     if (gst_qsr_upscale_update_painter(self, &canvas, self->negotiation.models,
