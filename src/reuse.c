@@ -182,17 +182,22 @@ static void copy_part(const Part *p)
 
 // --------------------------------------------------------------- comparing ---
 
-// Pixels are found equal or not this many bytes at a time.
-#define CELL 64
+// Differences are looked for in steps of so many bytes, then of so many.
+#define COARSE 64
+#define FINE 8
 
-// The bytes that differ, to a cell; n is at least one and there is a difference.
+// The bytes that differ, to a fine step; n is at least one and there is a difference.
 static void find_difference(const uint8_t *a, const uint8_t *b, size_t n, size_t *lo, size_t *hi)
 {
     size_t from = 0, to = n;
-    while (to - from > CELL && !memcmp(a + from, b + from, CELL))
-        from += CELL;
-    while (to - from > CELL && !memcmp(a + to - CELL, b + to - CELL, CELL))
-        to -= CELL;
+    while (to - from > COARSE && !memcmp(a + from, b + from, COARSE))
+        from += COARSE;
+    while (to - from > FINE && !memcmp(a + from, b + from, FINE))
+        from += FINE;
+    while (to - from > COARSE && !memcmp(a + to - COARSE, b + to - COARSE, COARSE))
+        to -= COARSE;
+    while (to - from > FINE && !memcmp(a + to - FINE, b + to - FINE, FINE))
+        to -= FINE;
     *lo = from;
     *hi = to;
 }
