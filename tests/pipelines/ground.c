@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 static gint own_warnings;
+static GMutex allowed_lock;
+static gchar *allowed;
 
 guint watch_warnings(void)
 {
@@ -53,6 +55,14 @@ gchar *watch_uri(const gchar *path)
 
 // --------------------------------------------------------- the debug log ---
 
+void watch_allow_log(const gchar *text)
+{
+    g_mutex_lock(&allowed_lock);
+    g_free(allowed);
+    allowed = g_strdup(text);
+    g_mutex_unlock(&allowed_lock);
+}
+
 static gboolean is_ours(GstDebugCategory *category, GObject *object)
 {
     const gchar *name = gst_debug_category_get_name(category);
@@ -70,8 +80,15 @@ static void read_log(GstDebugCategory *category, GstDebugLevel level, const gcha
                      const gchar *function, gint line, GObject *object, GstDebugMessage *message,
                      gpointer data)
 {
+    gboolean counts;
+
     (void) data;
     if (level > GST_LEVEL_WARNING || !is_ours(category, object))
+        return;
+    g_mutex_lock(&allowed_lock);
+    counts = !allowed || !strstr(gst_debug_message_get(message), allowed);
+    g_mutex_unlock(&allowed_lock);
+    if (!counts)
         return;
     g_print("%s of %s in %s:%d %s: %s\n", gst_debug_level_get_name(level),
             gst_debug_category_get_name(category), file, line, function,
@@ -167,9 +184,11 @@ static const gchar *const plugins[] = {
 void watch_init(int *argc, char ***argv, const gchar *elements)
 {
     g_log_set_always_fatal(G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
-    gst_debug_set_default_threshold(GST_LEVEL_WARNING);
+    if (!g_getenv("GST_DEBUG"))
+        gst_debug_set_default_threshold(GST_LEVEL_WARNING);
     gst_init(argc, argv);
-    gst_debug_remove_log_function(NULL);
+    if (!g_getenv("GST_DEBUG"))
+        gst_debug_remove_log_function(NULL);
     gst_debug_add_log_function(read_log, NULL, NULL);
     for (guint i = 0; i < G_N_ELEMENTS(plugins); i++) {
         gchar *name = g_strdup_printf("libgst%s.so", plugins[i]);

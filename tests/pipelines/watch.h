@@ -51,22 +51,28 @@ gboolean watch_has(const gchar *elements);
 gchar *watch_path(const gchar *name);
 gchar *watch_uri(const gchar *path);
 
-// Of a launch line, or of a pipeline (takes the reference). Sinks named "fakesink" in it are
-// watched, of such a pipeline those that are in it now. `pictures` may be NULL.
+// Of a launch line, or of a pipeline (takes a floating reference). Watched are the sinks made by
+// fakesink and the elements under test that are in it now; watch_add() is for one that comes
+// later. `pictures` may be NULL.
 Watch *watch_launch(const gchar *name, WatchPictures *pictures, const gchar *format, ...)
     G_GNUC_PRINTF(3, 4);
 Watch *watch_new(const gchar *name, WatchPictures *pictures, GstElement *pipeline);
 // To NULL, and nothing may be left of it: the leaks tracer is asked where it runs.
 void watch_free(Watch *watch);
 
+void watch_add(Watch *watch, GstElement *element);
+void watch_pad(Watch *watch, GstPad *pad); // as if it were a sink's
 GstElement *watch_pipeline(Watch *watch); // no reference
 // The pictures are the upscaled ones of a qsrupscale, by this factor; 0: of any size.
 void watch_expect_factor(Watch *watch, gdouble factor);
-// Warnings of others on the bus, whose text has this in it, are no failure.
+// Warnings, on the bus and in the debug log, whose text has this in it are no failure.
 void watch_allow_warning(Watch *watch, const gchar *text);
+// Frames of an elementary stream, which has no times.
+void watch_allow_timeless(Watch *watch);
 
 void watch_seen(Watch *watch, WatchSeen *seen);
 guint watch_warnings(void); // lines of qsrupscale in the debug log, warnings and errors
+void watch_allow_log(const gchar *text); // those with it are not counted; NULL: all are
 // Buffers, events, pools and elements that are still there; 0 if the leaks tracer is off.
 guint watch_count_left(void);
 
