@@ -118,8 +118,9 @@ static void look_at_mode(GstQsrUpscale *self)
     GST_OBJECT_UNLOCK(self);
     if (changed) {
         GST_INFO_OBJECT(self, "qos-mode: %s", mode_nick(mode));
-        // The base class forgets what it was told before.
-        gst_base_transform_update_qos(GST_BASE_TRANSFORM(self), 1, 0, GST_CLOCK_TIME_NONE);
+        // The base class forgets what it was told before: its earliest time is the sum of
+        // these two, and this one is GST_CLOCK_TIME_NONE.
+        gst_base_transform_update_qos(GST_BASE_TRANSFORM(self), 1, -1, 0);
     }
     if (mode == GST_QSR_UPSCALE_QOS_MODE_DEGRADE && !live->rungs_open) {
         gst_qsr_painter_open_rungs(self->painter);
