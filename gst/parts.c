@@ -17,7 +17,7 @@ void gst_qsr_shot_init(GstQsrShot *shot, const GstVideoFrame *frame, GstClockTim
 
     shot->views = GST_QSR_ONE_VIEW;
     if (!(GST_VIDEO_INFO_MULTIVIEW_FLAGS(info) & GST_VIDEO_MULTIVIEW_FLAGS_MIXED_MONO) ||
-        GST_VIDEO_FRAME_FLAG_IS_SET(frame, GST_VIDEO_FRAME_FLAG_MULTIPLE_VIEW)) {
+        GST_BUFFER_FLAG_IS_SET(frame->buffer, GST_VIDEO_BUFFER_FLAG_MULTIPLE_VIEW)) {
         if (GST_VIDEO_INFO_MULTIVIEW_MODE(info) == GST_VIDEO_MULTIVIEW_MODE_SIDE_BY_SIDE)
             shot->views = GST_QSR_SIDE_BY_SIDE;
         else if (GST_VIDEO_INFO_MULTIVIEW_MODE(info) == GST_VIDEO_MULTIVIEW_MODE_TOP_BOTTOM)

@@ -37,7 +37,7 @@ void test_image_draw(TestImage *image, TestScene scene, gconstpointer data, gdou
 // Noise in all samples.
 void test_image_noise(TestImage *image, guint seed);
 
-// Smooth: waves of at least 12 pixels in both directions, different in each component.
+// Smooth: waves of at least 15 pixels, different in each component.
 gdouble test_smooth_scene(gdouble x, gdouble y, gint component, gconstpointer data);
 
 // Over the components that are there, in dB of the largest value; 99: equal.
