@@ -207,7 +207,7 @@ GST_START_TEST(test_navigation)
     check_mouse(h, 30, 20, 7.5, 5);
     g_object_set(h->element, "scale", 1.0, NULL);
     gst_buffer_unref(gst_harness_push_and_pull(h, picture()));
-    check_mouse(h, 30, 20, 30, 20);
+    check_mouse(h, 17, 19, 17, 19);
 
     // Keys have no place.
     gst_harness_push_upstream_event(h, gst_navigation_event_new_key_press("a", 0));

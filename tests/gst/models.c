@@ -122,25 +122,25 @@ GST_END_TEST;
 
 GST_START_TEST(test_scale_of_a_file)
 {
-    gchar *path = test_model_file("three.qsr", QSR_SCALE(3, 1), 4);
-    gchar *text = g_strdup_printf("scale=2 is not possible with model=%s; use 3 or 1", path);
-    GstHarness *h;
-    gchar *line;
-    gint w, h_out;
+    static const struct {
+        gdouble scale;
+        gint width, height; // of the output of 12x9
+    } table[] = {{0, 36, 27}, {3, 36, 27}, {1, 12, 9}, {2, 24, 18}, {4, 48, 36}, {2.5, 30, 23}};
+    gchar *path = test_model_file("three.qsr", QSR_SCALE(3, 1), 5);
 
-    refused(path, 2, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, text);
-    g_free(text);
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        gchar *line = g_strdup_printf("model=%s scale=%g", path, table[i].scale);
+        GstHarness *h = test_harness(line, NULL);
+        GstBuffer *out;
+        gint w, height;
 
-    // 0 and the factor of the file both give it.
-    for (gint i = 0; i < 2; i++) {
-        line = g_strdup_printf("model=%s scale=%d", path, i * 3);
-        h = test_harness(line, NULL);
-        test_set_src_caps(h, "GRAY8", 20, 10, NULL);
-        gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 20, 10, 1)));
-        if (i == 1) {
-            test_out_size(h, &w, &h_out);
-            fail_unless(w == 60 && h_out == 30);
-        }
+        test_set_src_caps(h, "GRAY8", 12, 9, NULL);
+        out = gst_harness_push_and_pull(h, test_picture_of("GRAY8", 12, 9, 1));
+        fail_unless(out != NULL);
+        test_out_size(h, &w, &height);
+        fail_unless(w == table[i].width && height == table[i].height, "scale=%g: %dx%d",
+                    table[i].scale, w, height);
+        gst_buffer_unref(out);
         test_harness_end(h, NULL);
         g_free(line);
     }
@@ -150,9 +150,9 @@ GST_END_TEST;
 
 GST_START_TEST(test_impossible_scale)
 {
-    refused(NULL, 2.5, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
-            "scale=2.5 is not possible with model=quicksrnet-small; use 2, 1.5, 3, 4 or 1, or 0");
-    refused(NULL, 0.5, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "scale=0.5");
+    refused(NULL, 0.5, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS,
+            "scale=0.5 is not possible; use a number from 1 to 4, or 0");
+    refused(NULL, 0.99, NULL, GST_LIBRARY_ERROR, GST_LIBRARY_ERROR_SETTINGS, "scale=0.99");
 }
 GST_END_TEST;
 
