@@ -54,6 +54,7 @@ struct _GstQsrUpscale {
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted
+    gint planned;         // selection that the geometry is for
     gint n_postponed;     // frames that went on as negotiated before, see element_caps.c
     GstQsrPainter *painter; // the pointer never changes
     gint painter_serial;    // of the settings that the painter was set up with

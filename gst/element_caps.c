@@ -39,10 +39,102 @@ static void begin_negotiation(GstQsrUpscale *self)
     GST_OBJECT_UNLOCK(self);
 }
 
-static void end_negotiation(GstQsrUpscale *self)
+// Frames pass untouched, or are enlarged without a network: the reason, where there is
+// one, is for the application.
+static void say_why_not(GstQsrUpscale *self, GstCaps *incaps, const GstQsrGeometry *g)
+{
+    gchar *why = gst_qsr_caps_only_1x(incaps);
+
+    if (why)
+        GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
+                            ("the pictures are passed on as they are"));
+    else if (g->factor.num == g->factor.den &&
+             (g->dest.w > g->in_width || g->dest.h > g->in_height))
+        GST_ELEMENT_WARNING(self, STREAM, FORMAT,
+                            ("a picture of %dx%d is larger than the %dx%d that a network can "
+                             "upscale", g->in_width, g->in_height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT),
+                            ("it is scaled without one"));
+    g_free(why);
+}
+
+// The same samples on both sides, at sizes that can be.
+static gboolean is_possible(GstCaps *incaps, const GstVideoInfo *in, GstQsrColour *colour,
+                            GstCaps *outcaps, const GstVideoInfo *out)
+{
+    GstQsrColour out_colour;
+
+    return gst_qsr_colour_from_caps(colour, incaps) &&
+           gst_qsr_colour_from_caps(&out_colour, outcaps) &&
+           gst_video_colorimetry_is_equal(&colour->colorimetry, &out_colour.colorimetry) &&
+           colour->site == out_colour.site &&
+           GST_VIDEO_INFO_INTERLACE_MODE(in) == GST_VIDEO_INFO_INTERLACE_MODE(out) &&
+           in->width > 0 && in->height > 0 && out->width > 0 && out->height > 0;
+}
+
+// For the negotiated caps and the present negotiation. After a failure of the painter
+// all is as it was.
+static int plan(GstQsrUpscale *self, GstQsrCanvas *canvas, GstCaps *incaps, QsrError *err)
+{
+    const GstQsrNegotiation *n = &self->negotiation;
+    const GstQsrGeometry *g = &canvas->geometry;
+    gboolean passthrough;
+    int ret = 0;
+
+    gst_qsr_geometry_plan(&canvas->geometry, &n->sizing, &canvas->in_info, &canvas->out_info);
+    GST_INFO_OBJECT(self, "%dx%d to %dx%d, factor %d/%d, %dx%d at %d,%d", g->in_width,
+                    g->in_height, g->out_width, g->out_height, g->factor.num, g->factor.den,
+                    g->dest.w, g->dest.h, g->dest.x, g->dest.y);
+    passthrough = gst_qsr_geometry_is_passthrough(g);
+    self->planned = n->selection;
+    if (!passthrough)
+        ret = gst_qsr_upscale_update_painter(self, canvas, n->models, n->serial, err);
+    if (ret < 0)
+        return ret;
+
+    GST_OBJECT_LOCK(self);
+    self->geometry = *g;
+    GST_OBJECT_UNLOCK(self);
+    gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), passthrough);
+    if (passthrough) {
+        gchar *why = gst_qsr_caps_only_1x(incaps);
+
+        gst_qsr_painter_close(self->painter);
+        gst_qsr_upscale_live_pass_through(self, &canvas->in_info, why);
+        g_free(why);
+    }
+    return 0;
+}
+
+// The base class asks for nothing new where the caps stay as they are. But another
+// model, factor or kind of borders may lead to the same caps in another way.
+static void plan_again(GstQsrUpscale *self)
+{
+    GstBaseTransform *trans = GST_BASE_TRANSFORM(self);
+    GstVideoFilter *filter = GST_VIDEO_FILTER(self);
+    GstQsrCanvas canvas = {.in_info = filter->in_info, .out_info = filter->out_info};
+    gboolean was_passthrough = gst_base_transform_is_passthrough(trans);
+    GstCaps *incaps = gst_pad_get_current_caps(trans->sinkpad);
+    QsrError err;
+
+    if (incaps && gst_qsr_colour_from_caps(&canvas.colour, incaps)) {
+        if (plan(self, &canvas, incaps, &err) < 0)
+            GST_ELEMENT_WARNING(self, LIBRARY, SETTINGS, ("%s", err.message),
+                                ("going on with the former settings"));
+        if (gst_base_transform_is_passthrough(trans) != was_passthrough)
+            gst_base_transform_reconfigure_src(trans); // for a pool, or for none
+    }
+    if (incaps)
+        gst_caps_unref(incaps);
+}
+
+// ok: what was negotiated goes with the properties as they were at the beginning.
+static void end_negotiation(GstQsrUpscale *self, gboolean ok)
 {
     GstQsrNegotiation *n = &self->negotiation;
     gboolean outdated;
+
+    if (ok && GST_VIDEO_FILTER(self)->negotiated && self->planned != n->selection)
+        plan_again(self);
 
     GST_OBJECT_LOCK(self);
     n->thread = NULL;
@@ -112,7 +204,7 @@ static void explain_refusal(GstQsrUpscale *self, GstCaps *caps)
 // room for that, this says so: a warning, because upstream may have other plans.
 static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
 {
-    GstCaps *asked, *answer, *size, *peer;
+    GstCaps *asked, *answer, *one, *peer;
     GstQsrSizing sizing;
     gint width, height;
     gboolean first;
@@ -130,12 +222,11 @@ static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
     if (!first)
         return;
 
-    size = gst_caps_new_simple("video/x-raw", "width", G_TYPE_INT, width, "height", G_TYPE_INT,
-                               height, NULL);
+    one = gst_caps_copy_nth(asked, 0);
     peer = gst_pad_peer_query_caps(GST_BASE_TRANSFORM_SRC_PAD(self), NULL);
     get_sizing(self, &sizing);
     if (peer && !gst_caps_is_empty(peer))
-        text = gst_qsr_caps_explain(&sizing, size, peer);
+        text = gst_qsr_caps_explain(&sizing, one, peer);
     if (text) {
         GST_OBJECT_LOCK(self);
         first = !self->warned_dead_end;
@@ -146,7 +237,7 @@ static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
                                 ("asked about %" GST_PTR_FORMAT, asked));
     }
     g_free(text);
-    gst_caps_unref(size);
+    gst_caps_unref(one);
     if (peer)
         gst_caps_unref(peer);
 }
@@ -168,7 +259,7 @@ static gboolean gst_qsr_upscale_sink_event(GstBaseTransform *trans, GstEvent *ev
         explain_refusal(self, caps);
     else
         self->refused = FALSE;
-    end_negotiation(self);
+    end_negotiation(self, ret);
     gst_caps_unref(caps);
     return ret;
 }
@@ -213,6 +304,8 @@ static void resume_negotiation(GstQsrUpscale *self)
 {
     if (self->n_postponed < 2)
         gst_pad_mark_reconfigure(GST_BASE_TRANSFORM_SRC_PAD(self));
+    else
+        self->planned = self->negotiation.selection; // as well as can be
 }
 
 static GstFlowReturn gst_qsr_upscale_submit_input_buffer(GstBaseTransform *trans,
@@ -236,7 +329,7 @@ static GstFlowReturn gst_qsr_upscale_submit_input_buffer(GstBaseTransform *trans
             gst_caps_unref(caps);
         }
     }
-    end_negotiation(self);
+    end_negotiation(self, ret == GST_FLOW_OK && !postponed);
     return ret;
 }
 
@@ -258,40 +351,8 @@ static gboolean gst_qsr_upscale_query(GstBaseTransform *trans, GstPadDirection d
     ret = gst_qsr_upscale_parent()->query(trans, direction, query);
     if (postponed)
         resume_negotiation(self);
-    end_negotiation(self);
+    end_negotiation(self, ret && !postponed);
     return ret;
-}
-
-// Frames pass untouched, or are enlarged without a network: the reason, where there is
-// one, is for the application.
-static void say_why_not(GstQsrUpscale *self, GstCaps *incaps, const GstQsrGeometry *g)
-{
-    gchar *why = gst_qsr_caps_only_1x(incaps);
-
-    if (why)
-        GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
-                            ("the pictures are passed on as they are"));
-    else if (g->factor.num == g->factor.den &&
-             (g->dest.w > g->in_width || g->dest.h > g->in_height))
-        GST_ELEMENT_WARNING(self, STREAM, FORMAT,
-                            ("a picture of %dx%d is larger than the %dx%d that a network can "
-                             "upscale", g->in_width, g->in_height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT),
-                            ("it is scaled without one"));
-    g_free(why);
-}
-
-// The same samples on both sides, at sizes that can be.
-static gboolean is_possible(GstCaps *incaps, const GstVideoInfo *in, GstQsrColour *colour,
-                            GstCaps *outcaps, const GstVideoInfo *out)
-{
-    GstQsrColour out_colour;
-
-    return gst_qsr_colour_from_caps(colour, incaps) &&
-           gst_qsr_colour_from_caps(&out_colour, outcaps) &&
-           gst_video_colorimetry_is_equal(&colour->colorimetry, &out_colour.colorimetry) &&
-           colour->site == out_colour.site &&
-           GST_VIDEO_INFO_INTERLACE_MODE(in) == GST_VIDEO_INFO_INTERLACE_MODE(out) &&
-           in->width > 0 && in->height > 0 && out->width > 0 && out->height > 0;
 }
 
 static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps,
@@ -300,38 +361,17 @@ static gboolean gst_qsr_upscale_set_info(GstVideoFilter *filter, GstCaps *incaps
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(filter);
     GstQsrCanvas canvas = {.in_info = *in_info, .out_info = *out_info};
-    const GstQsrGeometry *g = &canvas.geometry;
-    gboolean passthrough;
     QsrError err;
 
     if (!is_possible(incaps, in_info, &canvas.colour, outcaps, out_info)) {
         explain_refusal(self, incaps);
         return FALSE;
     }
-    gst_qsr_geometry_plan(&canvas.geometry, &self->negotiation.sizing, in_info, out_info);
-    GST_INFO_OBJECT(self, "%dx%d to %dx%d, factor %d/%d, %dx%d at %d,%d", g->in_width,
-                    g->in_height, g->out_width, g->out_height, g->factor.num, g->factor.den,
-                    g->dest.w, g->dest.h, g->dest.x, g->dest.y);
-    GST_OBJECT_LOCK(self);
-    self->geometry = canvas.geometry;
-    GST_OBJECT_UNLOCK(self);
-
-    passthrough = gst_qsr_geometry_is_passthrough(g);
-    gst_base_transform_set_passthrough(GST_BASE_TRANSFORM(self), passthrough);
-    say_why_not(self, incaps, g);
-    if (passthrough) {
-        gchar *why = gst_qsr_caps_only_1x(incaps);
-
-        gst_qsr_painter_close(self->painter);
-        gst_qsr_upscale_live_pass_through(self, in_info, why);
-        g_free(why);
-        return TRUE;
-    }
-    if (gst_qsr_upscale_update_painter(self, &canvas, self->negotiation.models,
-                                       self->negotiation.serial, &err) < 0) {
+    if (plan(self, &canvas, incaps, &err) < 0) {
         gst_qsr_upscale_post_engine_error(self, &err);
         return FALSE;
     }
+    say_why_not(self, incaps, &canvas.geometry);
     return TRUE;
 }
 

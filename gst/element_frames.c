@@ -130,7 +130,8 @@ static GstFlowReturn gst_qsr_upscale_transform(GstBaseTransform *trans, GstBuffe
 
     GST_OBJECT_LOCK(self);
     serial = self->serial;
-    if (serial != self->painter_serial)
+    // If sizes may change with it, that comes first: with the next frame.
+    if (serial != self->painter_serial && self->selection == self->planned)
         models = gst_qsr_models_ref(self->models);
     GST_OBJECT_UNLOCK(self);
     if (models) {

@@ -27,6 +27,30 @@ static const struct {
      108},
     {"", "width=64,height=36", "video/x-raw,width=128,colorimetry=(string){bt709,(string)1:4:0:0}",
      128, 72},
+    // any other size: larger, smaller, another shape, beyond the largest factor
+    {"", "width=64,height=36", "video/x-raw,width=100", 100, 56},
+    {"", "width=64,height=36", "video/x-raw,width=100,height=90", 100, 90},
+    {"", "width=64,height=36", "video/x-raw,width=100,height=90,pixel-aspect-ratio=1/1", 100, 90},
+    {"", "width=64,height=36", "video/x-raw,width=32", 32, 18},
+    {"", "width=64,height=36", "video/x-raw,width=1,height=1", 1, 1},
+    {"", "width=64,height=36", "video/x-raw,height=200", 356, 200},
+    {"", "width=64,height=36", "video/x-raw,width=400,height=400", 400, 400},
+    {"", "width=36,height=64", "video/x-raw,width=100,height=50", 100, 50},
+    {"scale=2", "width=64,height=36", "video/x-raw,width=48,height=27", 48, 27},
+    {"scale=2", "width=64,height=36", "video/x-raw,width=64", 64, 36},
+    {"scale=4", "width=64,height=36", "video/x-raw,width=100,height=56", 100, 56},
+    {"scale=1.5", "width=64,height=36", "video/x-raw,width=256", 256, 144},
+    {"scale=2.5", "width=64,height=36", NULL, 160, 90},
+    {"scale=1.01", "width=64,height=36", NULL, 65, 36},
+    {"scale=3.3", "width=1,height=1", NULL, 3, 3},
+    {"", "width=1,height=1", "video/x-raw,width=7,height=3", 7, 3},
+    {"add-borders=false", "width=64,height=36", "video/x-raw,width=100,height=90", 100, 90},
+    {"model=bicubic", "width=64,height=36", "video/x-raw,width=101,height=90", 101, 90},
+    {"model=fsr1 scale=2.7", "width=65,height=37", NULL, 176, 100},
+    {"model=fsr1", "width=64,height=36", "video/x-raw,width=300,height=10", 300, 10},
+    {"scale=1.5", "width=64,height=50,interlace-mode=interleaved", NULL, 96, 76},
+    {"", "width=64,height=50,interlace-mode=mixed", "video/x-raw,width=100", 100, 78},
+    {"", "width=64,height=36,multiview-mode=side-by-side", "video/x-raw,width=128", 128, 72},
 };
 
 // The harness asks downstream with these caps.
@@ -67,16 +91,16 @@ GST_END_TEST;
 static const struct {
     const gchar *properties, *in, *down, *sentence;
 } refusals[] = {
-    {"", "width=960,height=540", "video/x-raw,width=1000,height=500",
-     "downstream wants 1000x500, but qsrupscale can make 1920x1080, 1440x810, 2880x1620, "
-     "3840x2160 or 960x540 of 960x540"},
-    {"scale=2", "width=960,height=540", "video/x-raw,width=480,height=270",
-     "downstream wants 480x270, but qsrupscale can make 1920x1080 of 960x540"},
-    {"", "width=1,height=1", "video/x-raw,width=0,height=0", "downstream wants 0x0, but"},
-    {"scale=2", "width=16386,height=16", NULL, "larger than the 16384x16384"},
-    {"scale=2", "width=2147483647,height=16", NULL, "larger than the 16384x16384"},
-    {"scale=2", "width=64,height=48,interlace-mode=interleaved", NULL, "deinterlace"},
-    {"", "width=64,height=48,interlace-mode=interleaved", "video/x-raw,width=128", "deinterlace"},
+    {"", "width=960,height=540", "video/x-raw,width=0,height=0",
+     "downstream wants 0x0, which is no size for a picture"},
+    {"scale=2", "width=64,height=48,interlace-mode=fields", "video/x-raw,width=128", "deinterlace"},
+    {"", "width=64,height=48,interlace-mode=interleaved", "video/x-raw,height=95",
+     "downstream wants anyx95, which is no size for a picture of two fields"},
+    {"", "width=64,height=47,interlace-mode=interleaved", "video/x-raw,width=128",
+     "an odd number of lines (47)"},
+    {"", "width=64,height=48,multiview-mode=checkerboard", "video/x-raw,width=128",
+     "(multiview-mode=checkerboard)"},
+    {"", "width=64,height=48", "video/x-raw,interlace-mode=interleaved", "videoconvert"},
     {"scale=2", "width=64,height=48", "video/x-raw,format=RGB", "videoconvert"},
     {"scale=2", "width=64,height=48", "video/x-raw,colorimetry=bt709", "videoconvert"},
     {"", "width=64,height=48", "video/x-raw,colorimetry=bt709", "videoconvert"},
@@ -106,9 +130,9 @@ GST_END_TEST;
 GST_START_TEST(test_refusal_in_answer)
 {
     GstBus *bus;
-    GstHarness *h = harness_to("", "video/x-raw,width=1000,height=500", &bus);
-    GstCaps *any_size = gst_caps_from_string("video/x-raw,width=[1,4000],height=[1,100]");
-    GstCaps *size = gst_caps_from_string("video/x-raw,format=GRAY8,width=960,height=540");
+    GstHarness *h = harness_to("scale=2", "video/x-raw,format=GRAY8", &bus);
+    GstCaps *any_size = gst_caps_from_string("video/x-raw,format=I420,width=[1,4000]");
+    GstCaps *size = gst_caps_from_string("video/x-raw,format=I420,width=960,height=540");
     GstCaps *fits = gst_caps_from_string("video/x-raw,format=GRAY8,width=500,height=250");
     GstCaps *caps = gst_pad_peer_query_caps(h->srcpad, fits);
 
@@ -123,7 +147,7 @@ GST_START_TEST(test_refusal_in_answer)
     fail_unless(gst_caps_is_empty(caps));
     gst_caps_unref(caps);
     test_assert_message(bus, GST_MESSAGE_WARNING, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
-                        "downstream wants 1000x500, but qsrupscale can make 1920x1080");
+                        "put videoconvert behind it");
     gst_caps_unref(gst_pad_peer_query_caps(h->srcpad, size));
     test_assert_no_message(bus, GST_MESSAGE_WARNING); // once is enough
 
@@ -142,12 +166,12 @@ GST_START_TEST(test_refusal_mid_stream)
 
     test_set_src_caps(h, "GRAY8", 64, 36, NULL);
     gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 64, 36, 1)));
-    gst_harness_set_sink_caps_str(h, "video/x-raw,width=100,height=90");
+    gst_harness_set_sink_caps_str(h, "video/x-raw,format=I420");
     gst_pad_push_event(h->sinkpad, gst_event_new_reconfigure());
     fail_unless_equals_int(gst_harness_push(h, test_picture_of("GRAY8", 64, 36, 1)),
                            GST_FLOW_NOT_NEGOTIATED);
     test_assert_message(bus, GST_MESSAGE_ERROR, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
-                        "downstream wants 100x90, but qsrupscale can make");
+                        "put videoconvert behind it");
     test_harness_end(h, bus);
 }
 GST_END_TEST;
@@ -156,7 +180,7 @@ GST_END_TEST;
 GST_START_TEST(test_downstream_changes_size)
 {
     GstHarness *h = harness_to("", "video/x-raw,width=128", NULL);
-    const gint widths[] = {96, 192, 64, 128};
+    const gint widths[] = {96, 192, 64, 100, 32, 400, 128};
     gint w, height;
 
     test_set_src_caps(h, "GRAY8", 64, 36, NULL);
@@ -168,22 +192,52 @@ GST_START_TEST(test_downstream_changes_size)
         gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 64, 36, 1)));
         test_out_size(h, &w, &height);
         fail_unless_equals_int(w, widths[i]);
-        fail_unless_equals_int(height, widths[i] * 36 / 64);
+        fail_unless_equals_int(height, (widths[i] * 36 + 32) / 64);
         g_free(text);
     }
     test_harness_end(h, NULL);
 }
 GST_END_TEST;
 
-// A factor that the present input and downstream do not allow: it waits for
-// upstream, and the frames go on.
+// Borders that are switched while frames flow.
+GST_START_TEST(test_borders_live)
+{
+    GstHarness *h = harness_to("", "video/x-raw,width=128,height=128,pixel-aspect-ratio=1/1", NULL);
+    GstMapInfo map;
+
+    test_set_src_caps(h, "GRAY8", 64, 36, NULL);
+    for (gint i = 0; i < 4; i++) {
+        GstBuffer *in = gst_buffer_new_allocate(NULL, 64 * 36, NULL), *out;
+
+        gst_buffer_memset(in, 0, 200, -1);
+        g_object_set(h->element, "add-borders", i % 2 == 0, NULL);
+        out = gst_harness_push_and_pull(h, in);
+        gst_buffer_map(out, &map, GST_MAP_READ);
+        // 72 lines of picture, or 128
+        fail_unless(map.data[64 * 128 + 64] > 150);
+        fail_unless(i % 2 ? map.data[27 * 128 + 64] > 150 : map.data[27 * 128 + 64] == 0);
+        fail_unless(map.data[28 * 128 + 64] > 150);
+        fail_unless(map.data[99 * 128 + 64] > 150);
+        fail_unless(i % 2 ? map.data[100 * 128 + 64] > 150 : map.data[100 * 128 + 64] == 0);
+        gst_buffer_unmap(out, &map);
+        gst_buffer_unref(out);
+    }
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// Memory that can only be passed on, and then a factor: it waits for upstream, and the
+// frames go on.
 GST_START_TEST(test_factor_that_must_wait)
 {
     GstBus *bus;
-    GstHarness *h = harness_to("scale=2", "video/x-raw,width=64,height=48", &bus);
+    GstHarness *h = harness_to("", "video/x-raw(memory:DMABuf);video/x-raw", &bus);
     gint w, height;
 
-    test_set_src_caps(h, "GRAY8", 32, 24, NULL);
+    gst_harness_set_src_caps_str(h, "video/x-raw(memory:DMABuf),format=GRAY8,width=32,height=24,"
+                                    "framerate=25/1");
+    gst_bus_set_flushing(bus, TRUE); // the warning about that
+    gst_bus_set_flushing(bus, FALSE);
     gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1)));
     for (gint round = 0; round < 2; round++) {
         g_object_set(h->element, "scale", round ? 3.0 : 4.0, NULL);
@@ -192,8 +246,7 @@ GST_START_TEST(test_factor_that_must_wait)
         for (gint i = 0; i < 3; i++)
             gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1)));
         test_assert_message(bus, GST_MESSAGE_WARNING, GST_CORE_ERROR, GST_CORE_ERROR_NEGOTIATION,
-                            round ? "wants 64x48, but qsrupscale can make 96x72 of 32x24"
-                                  : "wants 64x48, but qsrupscale can make 128x96 of 32x24");
+                            "qsrupscale cannot read memory:DMABuf");
         test_assert_no_message(bus, GST_MESSAGE_WARNING);
     }
     g_object_set(h->element, "scale", 4.0, NULL);
@@ -215,7 +268,8 @@ GST_START_TEST(test_queries)
     const gint expected[][2] = {{960, 540}, {1280, 720}, {640, 360}, {480, 270}, {1920, 1080}};
 
     // Small pictures first: an upstream that may choose must not choose passthrough.
-    fail_unless_equals_int((gint) gst_caps_get_size(caps), 5);
+    // Any other size is possible, too, but comes last.
+    fail_unless_equals_int((gint) gst_caps_get_size(caps), 6);
     for (guint i = 0; i < 5; i++) {
         gint w, height;
 
@@ -239,7 +293,7 @@ GST_START_TEST(test_queries)
     // A factor set meanwhile counts.
     g_object_set(h->element, "scale", 1.5, NULL);
     caps = gst_pad_query_caps(sink, NULL);
-    fail_unless_equals_int((gint) gst_caps_get_size(caps), 1);
+    fail_unless_equals_int((gint) gst_caps_get_size(caps), 2);
     gst_caps_unref(caps);
     gst_object_unref(sink);
     test_harness_end(h, NULL);
@@ -309,20 +363,77 @@ GST_START_TEST(test_features)
 }
 GST_END_TEST;
 
-// Where 1x is all that can be done and allowed, the video goes on, with a warning.
-GST_START_TEST(test_interlaced_is_passed_on)
+static const struct {
+    const gchar *caps, *sentence;
+} only_1x[] = {
+    {"interlace-mode=fields", "put deinterlace in front"},
+    {"height=47,interlace-mode=mixed", "an odd number of lines (47)"},
+    {"multiview-mode=column-interleaved", "(multiview-mode=column-interleaved)"},
+    {"multiview-mode=separated", "(multiview-mode=separated)"},
+};
+
+// Where 1x is all that can be done and allowed, the video goes on, with a warning, even
+// if more was asked for.
+GST_START_TEST(test_only_1x_is_passed_on)
 {
     GstBus *bus;
-    GstHarness *h = test_harness("", &bus);
-    GstBuffer *in = test_picture_of("I420", 64, 48, 1), *out;
+    GstHarness *h = test_harness(__i__ % 2 ? "scale=2" : "", &bus);
+    gint lines = strstr(only_1x[__i__].caps, "height=47") ? 47 : 48;
+    gchar *text = g_strdup_printf("video/x-raw,format=I420,framerate=25/1,width=64,%s%s",
+                                  lines == 48 ? "height=48," : "", only_1x[__i__].caps);
+    GstBuffer *in = test_picture_of("I420", 64, lines, 1), *out;
 
-    test_set_src_caps(h, "I420", 64, 48, "interlace-mode=interleaved");
+    gst_harness_set_src_caps_str(h, text);
     test_assert_message(bus, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
-                        "put deinterlace in front");
+                        only_1x[__i__].sentence);
     out = gst_harness_push_and_pull(h, gst_buffer_ref(in));
     fail_unless(out == in);
     gst_buffer_unref(out);
     gst_buffer_unref(in);
+    g_free(text);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// What says how interlaced video is stored is carried over.
+GST_START_TEST(test_interlaced_fields_are_carried_over)
+{
+    GstHarness *h = test_harness("scale=2", NULL);
+    GstStructure *s;
+    GstCaps *caps;
+
+    test_set_src_caps(h, "I420", 64, 48, "interlace-mode=interleaved,field-order=top-field-first");
+    caps = test_out_caps(h);
+    s = gst_caps_get_structure(caps, 0);
+    fail_unless_equals_string(gst_structure_get_string(s, "interlace-mode"), "interleaved");
+    fail_unless_equals_string(gst_structure_get_string(s, "field-order"), "top-field-first");
+    gst_caps_unref(caps);
+
+    gst_harness_set_src_caps_str(h, "video/x-raw(format:Interlaced),format=I420,width=64,height=48,"
+                                    "framerate=25/1,interlace-mode=alternate");
+    caps = test_out_caps(h);
+    s = gst_caps_get_structure(caps, 0);
+    fail_unless_equals_string(gst_structure_get_string(s, "interlace-mode"), "alternate");
+    fail_unless(gst_caps_features_contains(gst_caps_get_features(caps, 0), "format:Interlaced"));
+    gst_caps_unref(caps);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// Inputs that no network takes are enlarged without one, and said so.
+GST_START_TEST(test_too_large_for_a_network)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("scale=2", &bus);
+    gint w, height;
+
+    test_set_src_caps(h, "GRAY8", 16400, 2, NULL);
+    test_assert_message(bus, GST_MESSAGE_WARNING, GST_STREAM_ERROR, GST_STREAM_ERROR_FORMAT,
+                        "a picture of 16400x2 is larger than the 16384x16384 that a network");
+    gst_buffer_unref(gst_harness_push_and_pull(h, test_picture_of("GRAY8", 16400, 2, 1)));
+    test_out_size(h, &w, &height);
+    fail_unless(w == 32800 && height == 4);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
     test_harness_end(h, bus);
 }
 GST_END_TEST;
@@ -368,7 +479,10 @@ static Suite *caps_suite(void)
     tcase_add_test(tc, test_queries);
     tcase_add_loop_test(tc, test_fields_are_carried_over, 0, 3);
     tcase_add_test(tc, test_features);
-    tcase_add_test(tc, test_interlaced_is_passed_on);
+    tcase_add_test(tc, test_borders_live);
+    tcase_add_loop_test(tc, test_only_1x_is_passed_on, 0, G_N_ELEMENTS(only_1x));
+    tcase_add_test(tc, test_interlaced_fields_are_carried_over);
+    tcase_add_test(tc, test_too_large_for_a_network);
     tcase_add_test(tc, test_passthrough);
     return s;
 }
