@@ -25,17 +25,19 @@ const gchar *gst_qsr_step_name(GstQsrStep step)
 
 void gst_qsr_ladder_init(GstQsrLadder *l, gint n, const gdouble *work)
 {
-    *l = (GstQsrLadder) {.n = MIN(n, GST_QSR_MAX_RUNGS), .hold = MIN_HOLD, .from = -1,
-                         .tried = -1, .stepped_at = GST_CLOCK_TIME_NONE};
-    for (gint i = 0; i < l->n; i++)
+    *l = (GstQsrLadder) {.n = MIN(n, GST_QSR_MAX_RUNGS), .from = -1,
+                         .stepped_at = GST_CLOCK_TIME_NONE};
+    for (gint i = 0; i < l->n; i++) {
         l->work[i] = l->weight[i] = MAX(work[i], 1);
+        l->hold[i] = MIN_HOLD;
+    }
 }
 
 void gst_qsr_ladder_resize(GstQsrLadder *l, gdouble ratio)
 {
     l->cost *= ratio;
     l->from_cost *= ratio;
-    l->failed_cost *= ratio;
+    l->failed_load *= ratio;
     l->over = 0;
     for (gint i = 0; i < l->n; i++)
         l->warm[i] = FALSE;
@@ -80,8 +82,12 @@ static void measure(GstQsrLadder *l, const GstQsrLadderFrame *f)
         l->cost = busy;
     else
         l->cost += (busy - l->cost) / MIN(l->frames, SETTLED);
-    if (f->budget)
-        l->over = busy > (gdouble) f->budget ? l->over + 1 : 0;
+    if (f->budget && busy > (gdouble) f->budget) {
+        l->over_cost = l->over ? MIN(l->over_cost, busy) : busy;
+        l->over++;
+    } else {
+        l->over = 0;
+    }
     if (l->frames == SETTLED && l->from >= 0 && l->from_cost > 0)
         learn(l, l->rung, l->cost, l->from, l->from_cost);
 }
@@ -105,39 +111,42 @@ static void step_to(GstQsrLadder *l, gint rung, GstClockTime running_time, gdoub
 // The rung to go down to, or -1: none below is cheaper.
 static gint rung_below(const GstQsrLadder *l, gdouble limit)
 {
-    gint best = -1;
+    gint best = l->rung, guess = l->rung;
 
     for (gint i = l->rung + 1; i < l->n; i++) {
         if (limit > 0 && expected(l, i) <= limit)
             return i;
-        if (best < 0 || expected(l, i) < expected(l, best))
+        if (expected(l, i) < expected(l, best))
             best = i;
+        if (l->work[i] < l->work[guess])
+            guess = i;
     }
-    // Measured while the load changed, a ratio may be quite wrong.
-    if (best >= 0 && expected(l, best) >= l->cost && l->work[best] >= l->work[l->rung])
-        return -1;
-    return best;
+    // What was measured while the load changed may be quite wrong.
+    if (best == l->rung)
+        best = guess;
+    return best > l->rung ? best : -1;
+}
+
+static guint64 stands_after(const GstQsrLadder *l)
+{
+    return MAX(STANDS, 2 * l->hold[l->rung]);
 }
 
 static void go_down(GstQsrLadder *l, gint rung, const GstQsrLadderFrame *f, GstQsrStep why)
 {
-    gboolean sudden = why == GST_QSR_STEP_OVERRUN;
-    guint64 stands = MAX(STANDS, 2 * l->hold);
-
-    if (l->tried == l->rung && l->since < stands) {
-        // An attempt failed, and what it cost was measured: the rung below under
-        // the same load was, too.
-        if (why != GST_QSR_STEP_LATE && l->failed_cost > 0 && l->from >= 0)
-            learn(l, l->rung, MAX(l->cost, (gdouble) f->busy), l->from, l->failed_cost);
-        l->hold = MIN(2 * l->hold, MAX_HOLD);
-        l->tried = -1;
-    } else {
-        l->failed_cost = 0;
+    if (l->trying) {
+        // The attempt failed. What it cost was measured, and so was the rung below under
+        // the same load.
+        if (why != GST_QSR_STEP_LATE)
+            learn(l, l->rung, MAX(l->cost, (gdouble) f->busy), l->from, l->from_cost);
+        l->hold[l->rung] = MIN(2 * l->hold[l->rung], MAX_HOLD);
+        l->failed_load = l->from_cost / l->weight[l->from];
     }
-    // A sudden rise is not in the smoothed cost yet: nothing is learned from that.
-    if (sudden)
-        l->cost = MAX(l->cost, (gdouble) f->busy);
-    step_to(l, rung, f->running_time, sudden || l->frames < SETTLED ? 0 : l->cost);
+    // A sudden rise is not in the smoothed cost yet, and one frame alone tells nothing.
+    step_to(l, rung, f->running_time,
+            l->over >= 2 ? l->over_cost
+            : why == GST_QSR_STEP_OVERRUN || l->frames < SETTLED ? 0 : l->cost);
+    l->trying = FALSE;
 }
 
 static GstQsrStep try_down(GstQsrLadder *l, const GstQsrLadderFrame *f)
@@ -158,7 +167,8 @@ static GstQsrStep try_down(GstQsrLadder *l, const GstQsrLadderFrame *f)
 
     if (why == GST_QSR_STEP_OVERRUN) // for the estimates: as it is now
         l->cost = MAX(l->cost, busy);
-    rung = rung_below(l, why == GST_QSR_STEP_LATE ? FITS * l->cost : FITS * budget);
+    rung = l->trying ? l->from
+                     : rung_below(l, FITS * (why == GST_QSR_STEP_LATE ? l->cost : budget));
     if (rung < 0)
         return GST_QSR_STEP_NONE;
     go_down(l, rung, f, why);
@@ -167,11 +177,18 @@ static GstQsrStep try_down(GstQsrLadder *l, const GstQsrLadderFrame *f)
 
 static void go_up(GstQsrLadder *l, gint rung, const GstQsrLadderFrame *f)
 {
-    gdouble cost = l->cost;
+    step_to(l, rung, f->running_time, l->cost);
+    l->trying = TRUE;
+}
 
-    step_to(l, rung, f->running_time, cost);
-    l->tried = rung;
-    l->failed_cost = cost;
+// The load under which an attempt failed is gone: what was learned about holding is, too.
+static void forget_failures(GstQsrLadder *l)
+{
+    if (l->failed_load > 0 && l->cost / l->weight[l->rung] < FALLEN * l->failed_load) {
+        for (gint i = 0; i < l->n; i++)
+            l->hold[i] = MIN_HOLD;
+        l->failed_load = 0;
+    }
 }
 
 static GstQsrStep try_up(GstQsrLadder *l, const GstQsrLadderFrame *f)
@@ -179,14 +196,9 @@ static GstQsrStep try_up(GstQsrLadder *l, const GstQsrLadderFrame *f)
     gdouble budget = (gdouble) f->budget, worst;
     gint fits = -1, least = -1;
 
-    if (l->tried < 0 && l->failed_cost > 0 && l->frames >= SETTLED &&
-        l->cost < FALLEN * l->failed_cost) {
-        l->hold = MIN_HOLD; // that was another load
-        l->failed_cost = 0;
-    }
     if (l->frames < SETTLED || l->rung == 0)
         return GST_QSR_STEP_NONE;
-
+    forget_failures(l);
     for (gint i = l->rung - 1; i >= 0; i--) {
         if (fits < 0 && (budget == 0 || expected(l, i) <= FITS * budget))
             fits = i;
@@ -194,13 +206,13 @@ static GstQsrStep try_up(GstQsrLadder *l, const GstQsrLadderFrame *f)
             least = i;
     }
     l->room_since = fits >= 0 && l->late == 0 ? l->room_since + f->period : 0;
-    if (fits >= 0 && l->room_since >= l->hold) {
+    if (fits >= 0 && l->room_since >= l->hold[fits]) {
         go_up(l, fits, f);
         return GST_QSR_STEP_ROOM;
     }
     worst = budget > 0 ? CLAMP(expected(l, least) / budget, 1, HOPELESS) : 1;
-    if (l->cost <= FITS * budget && l->late == 0 &&
-        (gdouble) l->since >= PATIENCE * worst * (gdouble) l->hold) {
+    if (l->cost <= FULL * budget && l->late == 0 &&
+        (gdouble) l->since >= PATIENCE * worst * (gdouble) l->hold[least]) {
         go_up(l, least, f);
         return GST_QSR_STEP_TRIAL;
     }
@@ -215,10 +227,9 @@ GstQsrStep gst_qsr_ladder_frame(GstQsrLadder *l, const GstQsrLadderFrame *f)
     step = try_down(l, f);
     if (step != GST_QSR_STEP_NONE)
         return step;
-    if (l->tried == l->rung && l->since >= MAX(STANDS, 2 * l->hold)) { // it stands
-        l->hold = MIN_HOLD;
-        l->tried = -1;
-        l->failed_cost = 0;
+    if (l->trying && l->since >= stands_after(l)) {
+        l->hold[l->rung] = MIN_HOLD;
+        l->trying = FALSE;
     }
     return try_up(l, f);
 }

@@ -17,7 +17,7 @@
 // Up:
 //  - when the nearest rung above that is expected to need at most 70 % of the budget
 //    has been expected so for the hold time ("room");
-//  - when none is, but the present one needs no more than 70 %, the cheapest one above
+//  - when none is, but the present one needs no more than 90 %, the cheapest one above
 //    is tried after eight times the hold time, or up to four times that, the less it is
 //    expected to fit ("trial").
 //  The hold time is one second of the stream. It doubles, up to 32, when a rung had to
@@ -65,16 +65,17 @@ typedef struct GstQsrLadder {
     gboolean warm[GST_QSR_MAX_RUNGS]; // has made a frame before
     gboolean cold;           // the first of them is the first of the rung at all
     guint over;              // frames in a row above the budget
+    gdouble over_cost;       // the smallest of them
     guint late;              // late ones in a row
     guint64 late_ago;        // time since the last report
     GstClockTime stepped_at; // running time of the last frame before the last step
     guint64 since;           // time since the last step
     guint64 room_since;      // time for which there has been room above
-    guint64 hold;
+    guint64 hold[GST_QSR_MAX_RUNGS];
     gint from;               // rung before the last step; -1: there was none
     gdouble from_cost;       // of it; 0: not known well
-    gint tried;              // rung of the last step up, while it has not stood; else -1
-    gdouble failed_cost;     // of the rung below, when the last attempt began; 0: it stood
+    gboolean trying;         // the last step was up, and the rung has not stood yet
+    gdouble failed_load;     // cost by weight, when the last attempt that failed began; else 0
 } GstQsrLadder;
 
 // On rung 0. `work`: what the rungs cost relative to each other, as guessed.
