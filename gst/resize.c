@@ -49,14 +49,41 @@ static void make_info(const GstQsrResizer *r, GstVideoInfo *info, const QsrPictu
     info->chroma_site = r->colour.site;
 }
 
+static guint taps_of(gint from, gint to)
+{
+    GstVideoScaler *scaler = gst_video_scaler_new(GST_VIDEO_RESAMPLER_METHOD_LANCZOS,
+                                                  GST_VIDEO_SCALER_FLAG_NONE, 0, (guint) from,
+                                                  (guint) to, NULL);
+    guint taps = gst_video_scaler_get_max_taps(scaler);
+
+    gst_video_scaler_free(scaler);
+    return taps;
+}
+
+// GStreamer scales luma and chroma of packed 4:2:2 together, and cannot if the two need
+// different numbers of taps, as with some odd widths. 0: they do not.
+static guint common_taps(const GstVideoInfo *from, const GstVideoInfo *to)
+{
+    const gint from_chroma = (from->width + 1) / 2, to_chroma = (to->width + 1) / 2;
+    guint luma, chroma;
+
+    if (GST_VIDEO_INFO_N_PLANES(from) > 1 || GST_VIDEO_INFO_COMP_DEPTH(from, 0) > 8 ||
+        !GST_VIDEO_FORMAT_INFO_W_SUB(from->finfo, 1))
+        return 0;
+    luma = taps_of(from->width, to->width);
+    chroma = taps_of(from_chroma, to_chroma);
+    return luma == chroma ? 0 : MIN(MAX(luma, chroma), (guint) from_chroma);
+}
+
 // Three lobes of Lanczos: what GStreamer's bicubic loses of fine detail is visible
 // after a sharp enlargement (docs/element.md). Nothing is dithered, so that still
 // pictures stay still and every machine makes the same.
-static GstStructure *options(guint n_threads)
+static GstStructure *options(guint taps, guint n_threads)
 {
     return gst_structure_new("options",
                              GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD,
                              GST_TYPE_VIDEO_RESAMPLER_METHOD, GST_VIDEO_RESAMPLER_METHOD_LANCZOS,
+                             GST_VIDEO_CONVERTER_OPT_RESAMPLER_TAPS, G_TYPE_UINT, taps,
                              GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
                              GST_VIDEO_DITHER_NONE,
                              GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, n_threads, NULL);
@@ -76,7 +103,7 @@ static GstVideoConverter *find(GstQsrResizer *r, const GstVideoInfo *from, const
     r->kept[i].from = *from;
     r->kept[i].to = *to;
     r->kept[i].converter = gst_video_converter_new(&r->kept[i].from, &r->kept[i].to,
-                                                   options(r->n_threads));
+                                                   options(common_taps(from, to), r->n_threads));
     return r->kept[i].converter;
 }
 
