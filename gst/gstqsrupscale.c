@@ -44,7 +44,8 @@ static GstStaticPadTemplate src_template =
     GST_STATIC_PAD_TEMPLATE("src", GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS(CAPS));
 
 #define gst_qsr_upscale_parent_class parent_class
-G_DEFINE_FINAL_TYPE(GstQsrUpscale, gst_qsr_upscale, GST_TYPE_VIDEO_FILTER)
+G_DEFINE_FINAL_TYPE_WITH_CODE(GstQsrUpscale, gst_qsr_upscale, GST_TYPE_VIDEO_FILTER,
+                              G_IMPLEMENT_INTERFACE(GST_TYPE_PRESET, NULL))
 GST_ELEMENT_REGISTER_DEFINE(qsrupscale, "qsrupscale", GST_RANK_NONE, GST_TYPE_QSR_UPSCALE)
 
 GstBaseTransformClass *gst_qsr_upscale_parent(void)

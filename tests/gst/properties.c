@@ -290,6 +290,44 @@ GST_START_TEST(test_model_within_negotiation)
 }
 GST_END_TEST;
 
+// The presets that are shipped set properties that there are to values that are possible.
+GST_START_TEST(test_presets)
+{
+    static const struct {
+        const gchar *name, *qos_mode;
+        guint budget;
+    } rows[] = {{"battery", "degrade", 30}, {"live", "degrade", 80}, {"quality", "off", 100}};
+    GstElement *element = gst_element_factory_make("qsrupscale", NULL);
+    gchar **names;
+
+    gst_object_ref_sink(element);
+    names = gst_preset_get_preset_names(GST_PRESET(element));
+    fail_unless(names && g_strv_length(names) == G_N_ELEMENTS(rows));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GParamSpecEnum *modes = G_PARAM_SPEC_ENUM(
+            g_object_class_find_property(G_OBJECT_GET_CLASS(element), "qos-mode"));
+        gchar *comment, *model;
+        guint budget;
+        gint mode;
+
+        fail_unless_equals_string(names[i], rows[i].name); // they come sorted
+        fail_unless(gst_preset_get_meta(GST_PRESET(element), names[i], "comment", &comment));
+        g_free(comment);
+        fail_unless(gst_preset_load_preset(GST_PRESET(element), names[i]));
+        g_object_get(element, "model", &model, "qos-mode", &mode, "cpu-budget", &budget, NULL);
+        fail_unless_equals_string(g_enum_get_value(modes->enum_class, mode)->value_nick,
+                                  rows[i].qos_mode);
+        fail_unless_equals_int(budget, rows[i].budget);
+        fail_unless(gst_element_set_state(element, GST_STATE_PAUSED) == GST_STATE_CHANGE_SUCCESS,
+                    "%s: %s", names[i], model);
+        gst_element_set_state(element, GST_STATE_NULL);
+        g_free(model);
+    }
+    g_strfreev(names);
+    gst_object_unref(element);
+}
+GST_END_TEST;
+
 static Suite *properties_suite(void)
 {
     Suite *s = suite_create("properties");
@@ -304,6 +342,7 @@ static Suite *properties_suite(void)
     tcase_add_test(tc, test_broken_model_live);
     tcase_add_test(tc, test_threads_and_backend_live);
     tcase_add_test(tc, test_model_within_negotiation);
+    tcase_add_test(tc, test_presets);
     return s;
 }
 
