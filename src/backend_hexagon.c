@@ -12,12 +12,15 @@
 #include "src/backend.h"
 #include "src/error.h"
 #include "src/hexagon_pace.h"
+#include "src/mem.h"
+#include "src/reuse.h"
 
 #define OPEN_MS 5000
 #define OPEN_WAIT_MS 700 // of these, that qsr_open may take
 #define CONFIG_MS 2000
 #define CLOSE_MS 350 // twice this much at most
 #define MAX_REGIONS 64
+#define REUSE_COST 30    // 1/1000 of a frame, as on the CPU
 
 typedef struct Region {
     uint8_t *data;
@@ -47,11 +50,14 @@ typedef struct HexEngine {
     QsrPace pace;
     Geometry geometry;
     bool refused;           // the DSP cannot do this geometry
+    QsrReuse reuse;         // of the frames that would go to the DSP: only as a whole
     Region regions[MAX_REGIONS];
     int n_regions;
 
     pthread_mutex_t lock;   // of what follows
     QsrBackendStats stats;
+    double host_pictures;   // that `reuse` has seen
+    bool host_was_last;     // and not the CPU backend
     bool stopped;           // nobody shall wait for the DSP
     QsrHexSession *waiting; // whose job is waited for
 } HexEngine;
@@ -300,6 +306,9 @@ static int run_cpu(HexEngine *e, const QsrPicture *in, const QsrPicture *out, Qs
 static int by_cpu(HexEngine *e, const QsrPicture *in, const QsrPicture *out, QsrError *err)
 {
     const int ret = run_cpu(e, in, out, err);
+    pthread_mutex_lock(&e->lock);
+    e->host_was_last = false;
+    pthread_mutex_unlock(&e->lock);
     if (ret == 0)
         count(e, &e->stats.frames_cpu);
     return ret;
@@ -372,6 +381,43 @@ static int by_dsp(HexEngine *e, const QsrPicture *in, const QsrPicture *out, boo
     return ret;
 }
 
+static void prepare_reuse(HexEngine *e, const QsrPicture *in, const QsrPicture *out)
+{
+    if (!e->reuse.on || qsr_reuse_fits(&e->reuse, in, out))
+        return;
+    const QsrChangeGrid grid = {
+        .width = in->width,
+        .height = in->height,
+        .strip_width = QSR_ROUND_UP(in->width, QSR_CHANGE_GRID),
+        .n_strips = 1,
+        .rows = in->height,
+        .whole_strips = true,
+        .column_align = 1,
+        .threads = 1,
+    };
+    qsr_reuse_prepare(&e->reuse, in, out, &grid, QSR_SCALE(1, 1));
+}
+
+// A frame for the DSP, unless it is the last one again.
+static int by_dsp_or_copy(HexEngine *e, const QsrPicture *in, const QsrPicture *out, bool both,
+                          QsrError *err)
+{
+    const QsrReuseWork whole = {.compute = NULL};
+    prepare_reuse(e, in, out);
+    pthread_mutex_lock(&e->lock);
+    e->host_pictures++;
+    e->host_was_last = true;
+    pthread_mutex_unlock(&e->lock);
+    if (qsr_reuse_process(&e->reuse, in, out, &whole)) {
+        count(e, &e->stats.frames_cpu);
+        return 0;
+    }
+    const int ret = by_dsp(e, in, out, both, err);
+    if (ret == 0)
+        qsr_reuse_keep(&e->reuse, out);
+    return ret;
+}
+
 static int hex_process(void *state, const QsrPicture *in, const QsrPicture *out, QsrError *err)
 {
     HexEngine *e = state;
@@ -380,7 +426,7 @@ static int hex_process(void *state, const QsrPicture *in, const QsrPicture *out,
     if (e->health.state == QSR_HEALTH_READY && !is_stopped(e) && configure(e, in, out))
         way = qsr_pace_next(&e->pace);
     const int ret = way == QSR_PACE_CPU ? by_cpu(e, in, out, err)
-                                        : by_dsp(e, in, out, way == QSR_PACE_BOTH, err);
+                                        : by_dsp_or_copy(e, in, out, way == QSR_PACE_BOTH, err);
     publish(e);
     return ret;
 }
@@ -420,6 +466,7 @@ static void hex_close(void *state)
     qsr_hex_program_unref(e->program);
     qsr_fastrpc_unload(&e->rpc);
     qsr_backend_cpu.close(e->cpu);
+    qsr_reuse_close(&e->reuse);
     pthread_mutex_destroy(&e->lock);
     free(e);
 }
@@ -466,6 +513,7 @@ static int hex_open(void **state, QsrModel *model, const QsrSettings *settings,
     e->must = e->by_name && settings->hexagon_no_fallback;
     e->open_ms = tuning->open_ms ? tuning->open_ms : OPEN_MS;
     e->no_hurry = tuning->no_hurry;
+    qsr_reuse_init(&e->reuse, settings->reuse, REUSE_COST);
     qsr_health_init(&e->health);
     if (tuning->first_wait_ms)
         e->health.first_wait_ms = tuning->first_wait_ms;
@@ -503,8 +551,15 @@ static int hex_thread_count(const void *state)
 static void hex_get_stats(const void *state, QsrBackendStats *stats)
 {
     HexEngine *e = (HexEngine *)state;
+    QsrBackendStats cpu;
+    double reused, recent;
+    qsr_backend_cpu.get_stats(e->cpu, &cpu);
+    qsr_reuse_stats(&e->reuse, &reused, &recent);
     pthread_mutex_lock(&e->lock);
     *stats = e->stats;
+    const double host = e->host_pictures, all = host + (double)cpu.frames_cpu;
+    stats->reused = all > 0 ? (host * reused + (double)cpu.frames_cpu * cpu.reused) / all : 0;
+    stats->reused_recent = e->host_was_last ? recent : cpu.reused_recent;
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -316,7 +316,7 @@ typedef struct QsrBackendStats {
                              // "lost" (to be opened again), "disabled"; static
     const char *instruction_set; // of the CPU's convolutions: a name as qsr_cpu_name() gives, or
                              // "c"; static
-    uint64_t frames_cpu;     // frames that the CPU made, redone ones included
+    uint64_t frames_cpu;     // frames that the CPU made, redone and copied ones included
     uint64_t frames_dsp;     // frames that the DSP made
     uint64_t compared;       // those of them that the CPU made as well, with the same bytes
     uint64_t redone;         // frames that failed on the DSP and were made by the CPU

@@ -6,14 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "src/cli/cli.h"
-#include "src/cli/frame.h"
+#include "src/cli/bench.h"
 #include "src/cli/progress.h"
 
-typedef struct BenchOptions {
-    QsrOptions common;
-    int width, height;
-} BenchOptions;
+enum { OPT_REUSE = 256, OPT_CLIP };
 
 static bool parse_size(const char *text, BenchOptions *b)
 {
@@ -72,6 +68,12 @@ static bool set_option(BenchOptions *b, int option, char **argv, int *exit_code)
             return true;
         *exit_code = qsr_cli_usage("bench", "--cpumask: %s", err.message);
         return false;
+    case OPT_REUSE:
+        b->reuse = true;
+        return true;
+    case OPT_CLIP:
+        b->clip = optarg;
+        return true;
     default:
         return qsr_cli_other_option(&b->common, "bench", qsr_help_bench, option, argv,
                                     exit_code);
@@ -84,6 +86,7 @@ static bool parse(BenchOptions *b, int argc, char **argv, int *exit_code)
         { "scale", required_argument, NULL, 's' },   { "model", required_argument, NULL, 'm' },
         { "threads", required_argument, NULL, 't' }, { "frames", required_argument, NULL, 'f' },
         { "size", required_argument, NULL, 'z' },    { "cpumask", required_argument, NULL, 'c' },
+        { "reuse", no_argument, NULL, OPT_REUSE },   { "clip", required_argument, NULL, OPT_CLIP },
         { "help", no_argument, NULL, 'h' },          QSR_BACKEND_OPTIONS,
         { NULL, 0, NULL, 0 },
     };
@@ -102,6 +105,10 @@ static bool parse(BenchOptions *b, int argc, char **argv, int *exit_code)
     }
     if (optind < argc) {
         *exit_code = qsr_cli_usage("bench", "unexpected argument '%s'", argv[optind]);
+        return false;
+    }
+    if (b->clip && !b->reuse) {
+        *exit_code = qsr_cli_usage("bench", "--clip goes with --reuse");
         return false;
     }
     return true;
@@ -125,6 +132,11 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void qsr_sort_times(double *times, int n)
+{
+    qsort(times, (size_t)n, sizeof(*times), by_value);
+}
+
 static int measure(QsrContext *ctx, const QsrFrame *in, const QsrFrame *out, double *times, int n,
                    QsrError *err)
 {
@@ -139,7 +151,7 @@ static int measure(QsrContext *ctx, const QsrFrame *in, const QsrFrame *out, dou
         ret = qsr_process(ctx, &in->pic, &out->pic, err);
         times[i] = qsr_seconds() - start;
     }
-    qsort(times, (size_t)n, sizeof(*times), by_value);
+    qsr_sort_times(times, n);
     return ret;
 }
 
@@ -166,6 +178,12 @@ int qsr_cmd_bench(int argc, char **argv)
 
     if (!parse(&b, argc, argv, &exit_code))
         return exit_code;
+    if (b.reuse) {
+        ret = qsr_bench_reuse(&b, &err);
+        if (ret < 0)
+            qsr_cli_error("%s", err.message);
+        return ret == 0 && qsr_cli_flush_stdout() ? QSR_EXIT_OK : QSR_EXIT_FAILED;
+    }
     n = (int)b.common.frames;
     ret = qsr_cli_open(&ctx, &scale, &b.common, &err);
     if (ret == 0)

@@ -118,6 +118,7 @@ void qsr_cli_settings(QsrSettings *settings, const QsrOptions *o)
     qsr_settings_default(settings);
     settings->backend = o->backend;
     settings->n_threads = o->threads;
+    settings->reuse = o->reuse;
     settings->hexagon_library = o->hexagon_library;
     settings->hexagon_skel_dir = o->hexagon_skel_dir;
     settings->hexagon_timeout_ms = o->hexagon_timeout_ms;

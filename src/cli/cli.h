@@ -38,6 +38,7 @@ typedef struct QsrOptions {
     int64_t frames;      // stop after so many; 0: all
     int quality;         // constant quality of the video encoder; -1: its default here
     int bitrate;         // of the video encoder in kbit/s; 0: constant quality
+    bool reuse;          // of what did not change in a video
     bool md5;
     bool overwrite;
     bool quiet;

@@ -17,6 +17,7 @@ enum {
     OPT_QUALITY,
     OPT_BITRATE,
     OPT_PROGRESS,
+    OPT_REUSE,
 };
 
 static const struct option long_options[] = {
@@ -26,6 +27,7 @@ static const struct option long_options[] = {
     { "cpumask", required_argument, NULL, OPT_CPUMASK },
     { "matrix", required_argument, NULL, OPT_MATRIX },
     { "frames", required_argument, NULL, OPT_FRAMES },
+    { "reuse", required_argument, NULL, OPT_REUSE },
     { "quality", required_argument, NULL, OPT_QUALITY },
     { "bitrate", required_argument, NULL, OPT_BITRATE },
     { "md5", no_argument, NULL, OPT_MD5 },
@@ -124,8 +126,10 @@ bool qsr_cli_other_option(QsrOptions *o, const char *command, const char *help, 
 static bool set_option(QsrOptions *o, const char *command, int option, int *exit_code)
 {
     static const char *const matrices[] = { "bt601", "bt709", "bt2020", "smpte240m", "fcc", NULL };
+    static const char *const switches[] = { "auto", "off", NULL };
     QsrError err;
     int64_t n;
+    int index;
 
     switch (option) {
     case 's':
@@ -164,6 +168,13 @@ static bool set_option(QsrOptions *o, const char *command, int option, int *exit
             return false;
         o->bitrate = (int)n;
         return true;
+    case OPT_REUSE:
+        if (!parse_word(optarg, switches, &index)) {
+            *exit_code = qsr_cli_usage(command, "--reuse is auto or off, not '%s'", optarg);
+            return false;
+        }
+        o->reuse = index == 0;
+        return true;
     case OPT_MD5:
         o->md5 = true;
         return true;
@@ -199,6 +210,7 @@ bool qsr_cli_parse(QsrOptions *o, int argc, char **argv, int *exit_code)
     o->model = "quicksrnet-small";
     o->matrix = -1;
     o->quality = -1;
+    o->reuse = true;
     opterr = 0;
     optind = 1;
     while ((option = getopt_long(argc, argv, ":s:m:t:yqh", long_options, NULL)) != -1) {

@@ -132,9 +132,13 @@ int qsr_upscale_png(const QsrOptions *o, QsrInput *in, QsrError *err)
     const double start = qsr_seconds();
     QsrPng source = { 0 }, result = { 0 };
     QsrOutput out = { 0 };
+    QsrOptions still = *o;
     QsrContext *ctx;
     QsrScale scale;
-    int ret = qsr_cli_open(&ctx, &scale, o, err);
+    int ret;
+
+    still.reuse = false; // there is no picture before
+    ret = qsr_cli_open(&ctx, &scale, &still, err);
 
     if (ret < 0)
         return ret;
@@ -271,12 +275,15 @@ int qsr_upscale_y4m(const QsrOptions *o, QsrInput *in, QsrError *err)
 {
     const double start = qsr_seconds();
     Y4mJob job = { 0 };
+    QsrOptions stream = *o;
     char hex[33];
     QsrScale scale;
     int ret = qsr_y4m_read_header(&job.y4m, in, err);
 
+    // Each field follows the other one, never itself.
+    stream.reuse = o->reuse && !job.y4m.interlaced;
     if (ret == 0)
-        ret = qsr_cli_open(&job.ctx, &scale, o, err);
+        ret = qsr_cli_open(&job.ctx, &scale, &stream, err);
     if (ret == 0)
         ret = open_y4m_frames(&job, scale, o, in, err);
     if (ret == 0 && o->output)

@@ -145,6 +145,7 @@ static GstElement *add_upscaler(QsrVideoJob *job)
                  job->o->hexagon_library, "hexagon-skel-dir", job->o->hexagon_skel_dir,
                  "hexagon-timeout-ms", (guint)job->o->hexagon_timeout_ms, NULL);
     gst_util_set_object_arg(G_OBJECT(up), "backend", backends[job->o->backend]);
+    gst_util_set_object_arg(G_OBJECT(up), "reuse", job->o->reuse ? "auto" : "off");
     qsr_video_add_probe(up, "sink", GST_PAD_PROBE_TYPE_BUFFER, on_upscaling, job);
     qsr_video_add_probe(up, "src", GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
                         on_upscaled, job);

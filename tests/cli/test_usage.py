@@ -38,6 +38,7 @@ class Usage(Case):
                 (['upscale', png, out, '--scale'], 'needs a value'),
                 (['upscale', png, out, '--scale', '5'], '--scale is 1.5, 2, 3 or 4'),
                 (['upscale', png, out, '--scale', ''], '--scale is 1.5, 2, 3 or 4'),
+                (['upscale', png, out, '--reuse', 'on'], '--reuse is auto or off'),
                 (['upscale', png, out, '--threads', '-1'], '--threads takes a number from 0'),
                 (['upscale', png, out, '--threads', '257'], '--threads takes a number'),
                 (['upscale', png, out, '--threads', '2x'], '--threads takes a number'),
@@ -158,6 +159,16 @@ class Reports(Case):
     def test_bench(self):
         text = self.good('bench', '--size', '32x18', '--frames', '3', '-t', '2', '-s', '3').decode()
         self.assertRegex(text, r'32x18 -> 96x54, threads 2: [\d.]+ ms/frame, [\d.]+ fps')
+
+    def test_bench_reuse(self):
+        text = self.good('bench', '--reuse', '--size', '64x48', '--frames', '12', '-t', '2').decode()
+        self.assertEqual(len(re.findall(r'^ *\d+ % still: [\d.]+ ms, with reuse [\d.]+ ms; of pairs '
+                                        r'[\d.]+, of all [\d.]+; reused [\d.]+ %$', text, re.M)), 6)
+        reused = [float(v) for v in re.findall(r'reused ([\d.]+)', text)]
+        self.assertEqual(reused[-1], 0)
+        self.assertGreater(reused[0], 80)
+        self.assertLess(reused[3], reused[0])
+        self.bad(2, '--clip goes with --reuse', 'bench', '--clip', 'x.y4m')
 
     @unittest.skipUnless(os.path.exists('/dev/full'), 'no /dev/full')
     def test_full_output(self):

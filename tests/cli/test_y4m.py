@@ -91,6 +91,18 @@ class Y4m(Case):
         for options in (['-t', '1'], ['-t', '5'], ['--cpumask', 'c'], ['--cpumask', 'orc']):
             self.assertEqual(self.md5(path, *options), want, options)
 
+    def test_reuse(self):
+        """Frames that repeat, change in part, and change altogether."""
+        data = make_y4m(W, H, 6)
+        header, frames = data[:data.index(b'\n') + 1], split_y4m(data)[1]
+        mixed = [frames[i] for i in (0, 0, 0, 1, 1, 2, 2, 2, 3, 4, 4, 5, 5, 5)]
+        for i in (2, 7, 13):
+            mixed[i] = mixed[i][:40] + bytes([mixed[i][40] ^ 7]) + mixed[i][41:]
+        data = header + b''.join(b'FRAME\n' + f for f in mixed)
+        path = self.file('in.y4m', data)
+        self.assertEqual(self.md5(path, '--reuse', 'auto'), self.md5(path, '--reuse', 'off'))
+        self.assertEqual(self.md5(path), self.md5(path, '--reuse', 'off'))
+
     def test_frame_parameters_are_kept(self):
         data = make_y4m(W, H, 1).replace(b'FRAME\n', b'FRAME Ip XFOO=1\n')
         self.upscale(data)

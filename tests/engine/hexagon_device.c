@@ -74,6 +74,39 @@ static void test_geometry(void)
     hexbench_check_clean();
 }
 
+// A frame that comes again is copied on this side; another one is not.
+static void test_reuse(void)
+{
+    QsrSettings s = hexbench_settings(QSR_BACKEND_HEXAGON, NULL);
+    FakeDsp d;
+    s.reuse = 1;
+    hexbench_fake->reset(&d);
+    HexBench b = hexbench_begin_usual(&s);
+    for (int n = 0; n < 40; n++) {
+        if (n % 4 == 0)
+            hexbench_frame(&b);
+        memset(b.out.memory, n, b.out.size);
+        CHECK(qsr_process(b.ctx, &b.in.pic, &b.out.pic, NULL) == 0, "frame %d", n);
+        for (int plane = 0; plane < qsr_format_planes(b.out.pic.format); plane++) {
+            size_t row;
+            int rows;
+            qsr_format_plane_size(b.out.pic.format, plane, b.out.pic.width, b.out.pic.height, &row,
+                                  &rows);
+            for (int y = 0; y < rows; y++)
+                CHECK(!memcmp(b.out.pic.data[plane] + y * b.out.pic.stride[plane],
+                              b.expected.pic.data[plane] + y * b.expected.pic.stride[plane], row),
+                      "frame %d, plane %d, row %d", n, plane, y);
+        }
+    }
+    const QsrBackendStats st = hexbench_stats(&b);
+    hexbench_fake->look(&d);
+    CHECK(st.frames_dsp + st.frames_cpu == 50 && st.frames_dsp <= 13 && d.frames <= 13,
+          "%d %d %d", (int)st.frames_dsp, (int)st.frames_cpu, d.frames);
+    CHECK(st.reused > 0.7 && st.reused < 0.82, "reused %f", st.reused);
+    hexbench_end(&b);
+    hexbench_check_clean();
+}
+
 // -------------------------------------------------------------------- absence ---
 
 typedef struct Absence {
@@ -305,6 +338,7 @@ int main(int argc, char **argv)
     qsr_hex_tuning.first_wait_ms = 1;
     test_healthy();
     test_geometry();
+    test_reuse();
     for (size_t i = 0; i < sizeof(absences) / sizeof(absences[0]); i++)
         test_absence(&absences[i]);
     test_skel_choice();
