@@ -48,7 +48,7 @@ static void say_why_not(GstQsrUpscale *self, GstCaps *incaps, const GstQsrGeomet
     if (why)
         GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
                             ("the pictures are passed on as they are"));
-    else if (g->factor.num == g->factor.den &&
+    else if (gst_qsr_geometry_is_plain(g) &&
              (g->dest.w > g->in_width || g->dest.h > g->in_height))
         GST_ELEMENT_WARNING(self, STREAM, FORMAT,
                             ("a picture of %dx%d is larger than the %dx%d that a network can "

@@ -89,7 +89,7 @@ static void place(GstVideoRectangle *dest, const GstVideoInfo *in, const GstVide
 
 static gboolean is_one(QsrScale s)
 {
-    return s.num == s.den;
+    return s.num == s.den && s.num != 0; // 0/0 is QSR_SCALE_ANY
 }
 
 // -1, 0, 1
@@ -171,6 +171,11 @@ gboolean gst_qsr_geometry_is_passthrough(const GstQsrGeometry *g)
 {
     return is_whole(g) && is_one(g->factor) && g->in_width == g->out_width &&
            g->in_height == g->out_height;
+}
+
+gboolean gst_qsr_geometry_is_plain(const GstQsrGeometry *g)
+{
+    return is_one(g->factor);
 }
 
 gboolean gst_qsr_geometry_is_direct(const GstQsrGeometry *g)

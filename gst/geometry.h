@@ -63,6 +63,9 @@ gint gst_qsr_lines_down(QsrScale factor, gint lines, gboolean interlaced);
 // The output is the input, untouched.
 gboolean gst_qsr_geometry_is_passthrough(const GstQsrGeometry *g);
 
+// No model is needed.
+gboolean gst_qsr_geometry_is_plain(const GstQsrGeometry *g);
+
 // The network's picture is the output.
 gboolean gst_qsr_geometry_is_direct(const GstQsrGeometry *g);
 

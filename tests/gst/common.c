@@ -49,6 +49,19 @@ void test_setup(void)
     }
 }
 
+gboolean test_load_plugin(const gchar *file)
+{
+    gchar *plugins = g_path_get_dirname(CORE_ELEMENTS);
+    gchar *path = g_build_filename(plugins, file, NULL);
+    GstPlugin *plugin = gst_plugin_load_file(path, NULL);
+    gboolean loaded = plugin != NULL;
+
+    g_clear_object(&plugin);
+    g_free(path);
+    g_free(plugins);
+    return loaded;
+}
+
 GstHarness *test_harness(const gchar *properties, GstBus **bus)
 {
     // A harness is live, and no test shall depend on how fast the machine is.

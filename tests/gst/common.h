@@ -18,6 +18,9 @@
 // has no system plugins at all.
 void test_setup(void);
 
+// The same for another of the system's plugins; FALSE where it is missing.
+gboolean test_load_plugin(const gchar *file);
+
 // A harness around an element with a bus of its own; `properties` as in a
 // launch line ("scale=2 n-threads=1"). The element is PLAYING.
 GstHarness *test_harness(const gchar *properties, GstBus **bus);
