@@ -392,8 +392,9 @@ GstStructure *gst_qsr_upscale_live_stats(GstQsrUpscale *self)
                           "input-width", G_TYPE_INT, r->geometry.in_width,
                           "input-height", G_TYPE_INT, r->geometry.in_height,
                           "output-width", G_TYPE_INT, r->geometry.out_width,
-                          "output-height", G_TYPE_INT, r->geometry.out_height,
-                          "factor", GST_TYPE_FRACTION, r->geometry.factor.num,
+                          "output-height", G_TYPE_INT, r->geometry.out_height, NULL);
+    if (r->geometry.factor.num > 0) // else a scaler that takes any
+        gst_structure_set(s, "factor", GST_TYPE_FRACTION, r->geometry.factor.num,
                           r->geometry.factor.den, NULL);
     if (r->format)
         gst_structure_set(s, "format", G_TYPE_STRING, r->format, //
