@@ -352,7 +352,8 @@ static int paint_in_place(Part *part, const QsrPicture *in, const QsrPicture *ou
                    part->out.height != parts->dest_height;
     }
     if (ret == 0 && copy_out)
-        ret = get_slot(part->easel, SLOT_OUT, parts->dest_width, parts->dest_height, &part->out, err);
+        ret = get_slot(part->easel, SLOT_OUT, parts->dest_width, parts->dest_height, &part->out,
+                       err);
     if (ret == 0)
         ret = paint_part(part, err);
     if (ret == 0 && copy_out && parts->n_fields == 2)

@@ -18,7 +18,8 @@ static TestImage *noise(const gchar *format, const gint *size, guint seed)
 
 static void check_blend(const gchar *format, const gint *size, guint weight)
 {
-    TestImage *a = noise(format, size, 1), *b = noise(format, size, 2), *to = noise(format, size, 3);
+    TestImage *a = noise(format, size, 1), *b = noise(format, size, 2);
+    TestImage *to = noise(format, size, 3);
     guint16 *sa = test_image_samples(a), *sb = test_image_samples(b), *st;
 
     gst_qsr_compose_blend(&to->pic, &a->pic, &b->pic, weight);
@@ -99,7 +100,8 @@ static void check_fill_of(const gchar *format)
 // halves: the middles of both, x is not looked at.
 static void check_two(const gchar *format, const gint *size, gint x, gboolean halves)
 {
-    TestImage *a = noise(format, size, 1), *b = noise(format, size, 2), *to = noise(format, size, 3);
+    TestImage *a = noise(format, size, 1), *b = noise(format, size, 2);
+    TestImage *to = noise(format, size, 3);
     guint16 *sa = test_image_samples(a), *sb = test_image_samples(b), *st;
     gint group_width, group_height, edge, offset = 0, n_line = 0;
     GstQsrBrush line;

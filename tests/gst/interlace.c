@@ -118,8 +118,10 @@ GST_END_TEST;
 // No comb can come of motion: what one field shows never gets into the other.
 static void check_apart(const gchar *format, const GstQsrLook *look)
 {
-    TestImage *in = test_image_new(format, 22, 20, NULL), *other = test_image_new(format, 22, 20, NULL);
-    TestImage *out = test_image_new(format, 44, 40, NULL), *out2 = test_image_new(format, 44, 40, NULL);
+    TestImage *in = test_image_new(format, 22, 20, NULL);
+    TestImage *other = test_image_new(format, 22, 20, NULL);
+    TestImage *out = test_image_new(format, 44, 40, NULL);
+    TestImage *out2 = test_image_new(format, 44, 40, NULL);
     TestPainter *t = test_painter_new("quicksrnet-small", two, in, out, NULL);
     QsrPicture a, b;
 
@@ -182,7 +184,8 @@ static void check_views(const gchar *format, GstQsrViews views, gboolean woven)
     test_image_noise(in, 1);
     test_paint(t, &shot, in, out);
     for (gint i = 0; i < 2; i++) {
-        QsrPicture part = gst_qsr_compose_cut(&in->pic, beside ? i * w : 0, beside ? 0 : i * h, w, h);
+        QsrPicture part = gst_qsr_compose_cut(&in->pic, beside ? i * w : 0, beside ? 0 : i * h, w,
+                                              h);
 
         gst_qsr_compose_copy(&view->pic, &part);
         test_paint(one, woven ? &test_woven_shot : &test_plain_shot, view, alone);

@@ -65,7 +65,8 @@ guint16 *test_image_samples(const TestImage *image)
 {
     const GstVideoFormatInfo *f = image->colour.info.finfo;
     const gint w = image->width, h = image->height;
-    guint16 *samples = g_new(guint16, (gsize) (4 * w * h)), *line = g_new0(guint16, 4 * (gsize) w + 16);
+    guint16 *samples = g_new(guint16, (gsize) (4 * w * h));
+    guint16 *line = g_new0(guint16, 4 * (gsize) w + 16);
 
     for (gint y = 0; y < h; y++) {
         f->unpack_func(f, GST_VIDEO_PACK_FLAG_TRUNCATE_RANGE, line, image->frame.data,
@@ -88,7 +89,10 @@ void test_image_draw(TestImage *image, TestScene scene, gconstpointer data, gdou
 
     for (gint y = 0; y < h; y++) {
         for (gint i = 0; i < 4 * w; i++) {
-            gdouble v = i % 4 ? scene((i / 4 + 0.5) / scale_x, (y + 0.5) / scale_y, i % 4, data) : 1;
+            gdouble v = 1; // opaque
+
+            if (i % 4)
+                v = scene((i / 4 + 0.5) / scale_x, (y + 0.5) / scale_y, i % 4, data);
 
             if (is_wide(image))
                 line[i] = (guint16) (v * 1023 + 0.5) << 6;

@@ -169,8 +169,8 @@ GST_START_TEST(test_odd_sizes)
             const GstVideoRectangle dest = {0, 0, ow, oh};
             TestImage *in = test_image_new(test_formats[f], w, h, NULL);
             TestImage *out = test_image_new(test_formats[f], ow, oh, NULL);
-            TestPainter *t = test_painter_new("bicubic", i % 2 ? QSR_SCALE(2, 1) : QSR_SCALE(1, 1), in,
-                                              out, &dest);
+            QsrScale factor = i % 2 ? QSR_SCALE(2, 1) : QSR_SCALE(1, 1);
+            TestPainter *t = test_painter_new("bicubic", factor, in, out, &dest);
             guint16 *samples;
 
             memset(in->frame.map[0].data, 0x80, in->frame.map[0].size);

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: BSD-2-Clause
+//
+// compare, divider, strength and sharpness: what they make of the model's picture, in the
+// element and while it plays.
+
+#include <gst/video/navigation.h>
+
+#include <math.h>
+
+#include "pixels.h"
+
+// What an element with such properties makes of a picture; `info` (may be NULL) is of that.
+static GstBuffer *result(const gchar *properties, const gchar *format, gint w, gint h,
+                         GstBuffer *in, GstVideoInfo *info)
+{
+    GstHarness *h_ = test_harness(properties, NULL);
+    GstVideoInfo ignored;
+    GstBuffer *out;
+    GstCaps *caps;
+
+    test_set_src_caps(h_, format, w, h, NULL);
+    out = gst_harness_push_and_pull(h_, gst_buffer_ref(in));
+    fail_unless(out != NULL, "%s", properties);
+    caps = test_out_caps(h_);
+    fail_unless(gst_video_info_from_caps(info ? info : &ignored, caps));
+    gst_caps_unref(caps);
+    test_harness_end(h_, NULL);
+    return out;
+}
+
+// strength=0 is model=bicubic, byte for byte; strength=1 the model.
+static void check_strength(const gchar *format)
+{
+    GstBuffer *in = test_picture_of(format, 17, 13, 3), *cubic, *net, *zero, *one;
+    GstVideoInfo info;
+
+    cubic = result("scale=2 model=bicubic", format, 17, 13, in, &info);
+    zero = result("scale=2 strength=0", format, 17, 13, in, NULL);
+    test_assert_same_picture(zero, cubic, &info);
+    net = result("scale=2", format, 17, 13, in, NULL);
+    one = result("scale=2 strength=1 sharpness=0 compare=off", format, 17, 13, in, NULL);
+    test_assert_same_picture(one, net, &info);
+    gst_buffer_unref(in);
+    gst_buffer_unref(cubic);
+    gst_buffer_unref(zero);
+    gst_buffer_unref(net);
+    gst_buffer_unref(one);
+}
+
+GST_START_TEST(test_strength)
+{
+    for (gint i = 0; i < test_n_formats; i++)
+        check_strength(test_formats[i]);
+}
+GST_END_TEST;
+
+typedef struct {
+    TestImage *in, *out, *net, *cubic;
+    TestPainter *t;
+} Scene;
+
+// The model's picture and bicubic's, as the painter makes them alone.
+static void scene_init(Scene *s, const gchar *format, gint w, gint h, const GstQsrShot *shot)
+{
+    s->in = test_image_new(format, w, h, NULL);
+    s->out = test_image_new(format, 2 * w, 2 * h, NULL);
+    s->net = test_image_new(format, 2 * w, 2 * h, NULL);
+    s->cubic = test_image_new(format, 2 * w, 2 * h, NULL);
+    test_image_noise(s->in, (guint) w);
+    s->t = test_painter_new("bicubic", QSR_SCALE(2, 1), s->in, s->cubic, NULL);
+    test_paint(s->t, shot, s->in, s->cubic);
+    test_painter_free(s->t);
+    s->t = test_painter_new("quicksrnet-small", QSR_SCALE(2, 1), s->in, s->out, NULL);
+    test_paint(s->t, shot, s->in, s->net);
+}
+
+static void scene_clear(Scene *s)
+{
+    test_painter_free(s->t);
+    test_image_free(s->in);
+    test_image_free(s->out);
+    test_image_free(s->net);
+    test_image_free(s->cubic);
+}
+
+// All stages together are the same stages one after another.
+static void check_stages(const gchar *format, gint w, gint h, const GstQsrShot *shot)
+{
+    TestImage *step;
+    QsrContext *engine;
+    QsrSettings settings;
+    QsrModel *model;
+    GstQsrBrush white;
+    QsrError err;
+    Scene s;
+
+    scene_init(&s, format, w, h, shot);
+    step = test_image_new(format, 2 * w, 2 * h, NULL);
+    gst_qsr_brush_init(&white, &s.in->colour, 2 * w, TRUE);
+
+    s.t->look.strength = 0.3;
+    test_paint(s.t, shot, s.in, s.out);
+    gst_qsr_compose_blend(&step->pic, &s.net->pic, &s.cubic->pic, 77);
+    test_assert_same(s.out, step);
+
+    s.t->look.sharpness = 0.6;
+    test_paint(s.t, shot, s.in, s.out);
+    qsr_settings_default(&settings);
+    settings.sharpness = 0.6f;
+    fail_unless(qsr_model_open(&model, "rcas", QSR_SCALE(1, 1), &err) == 0, "%s", err.message);
+    fail_unless(qsr_open(&engine, model, &settings, &err) == 0, "%s", err.message);
+    if (!shot->woven) {
+        fail_unless(qsr_process(engine, &step->pic, &s.net->pic, &err) == 0, "%s", err.message);
+        test_assert_same(s.out, s.net);
+    }
+
+    s.t->look.compare = GST_QSR_UPSCALE_COMPARE_SPLIT;
+    s.t->look.divider = 0.25;
+    test_image_noise(step, 1);
+    gst_qsr_compose_copy(&s.net->pic, &s.out->pic); // blended and sharpened
+    test_paint(s.t, shot, s.in, s.out);
+    gst_qsr_compose_split(&step->pic, &s.cubic->pic, &s.net->pic, w / 2, &white);
+    test_assert_same(s.out, step);
+
+    s.t->look.compare = GST_QSR_UPSCALE_COMPARE_SIDE_BY_SIDE;
+    test_paint(s.t, shot, s.in, s.out);
+    gst_qsr_compose_halves(&step->pic, &s.cubic->pic, &s.net->pic, &white);
+    test_assert_same(s.out, step);
+
+    qsr_close(&engine);
+    qsr_model_unref(&model);
+    gst_qsr_brush_clear(&white);
+    test_image_free(step);
+    scene_clear(&s);
+}
+
+GST_START_TEST(test_stages)
+{
+    for (gint i = 0; i < test_n_formats; i++)
+        check_stages(test_formats[i], 18, 11, &test_plain_shot);
+    check_stages("I420", 18, 12, &test_woven_shot);
+    check_stages("RGBA", 18, 12, &test_woven_shot);
+}
+GST_END_TEST;
+
+// At its ends the divider leaves one picture alone, and blinking is by the second.
+GST_START_TEST(test_one_of_two)
+{
+    GstQsrShot shot = test_plain_shot;
+    Scene s;
+
+    scene_init(&s, "I420", 20, 10, &shot);
+    s.t->look.compare = GST_QSR_UPSCALE_COMPARE_SPLIT;
+    s.t->look.divider = 0;
+    test_paint(s.t, &shot, s.in, s.out);
+    test_assert_same(s.out, s.net);
+    s.t->look.divider = 1;
+    test_paint(s.t, &shot, s.in, s.out);
+    test_assert_same(s.out, s.cubic);
+    s.t->look.divider = 0.5;
+    test_paint(s.t, &shot, s.in, s.out);
+    fail_unless(memcmp(s.out->pic.data[0], s.cubic->pic.data[0], 18) == 0);
+    fail_unless(memcmp(s.out->pic.data[0] + 22, s.net->pic.data[0] + 22, 18) == 0);
+    s.t->look.compare = GST_QSR_UPSCALE_COMPARE_BLINK;
+    for (guint tenth = 0; tenth < 50; tenth++) {
+        shot.stream_time = tenth * GST_SECOND / 10;
+        test_paint(s.t, &shot, s.in, s.out);
+        test_assert_same(s.out, tenth / 10 % 2 ? s.cubic : s.net);
+    }
+    shot.stream_time = GST_CLOCK_TIME_NONE;
+    test_paint(s.t, &shot, s.in, s.out);
+    test_assert_same(s.out, s.net);
+    scene_clear(&s);
+}
+GST_END_TEST;
+
+// The bytes do not depend on the number of threads.
+GST_START_TEST(test_threads)
+{
+    GstBuffer *in = test_picture_of("NV12", 160, 90, 3), *want, *got;
+    GstVideoInfo info;
+
+    want = result("scale=2 n-threads=1 strength=0.4 sharpness=0.7 compare=split", "NV12", 160, 90,
+                  in, &info);
+    got = result("scale=2 n-threads=5 strength=0.4 sharpness=0.7 compare=split", "NV12", 160, 90,
+                 in, NULL);
+    test_assert_same_picture(got, want, &info);
+    gst_buffer_unref(in);
+    gst_buffer_unref(want);
+    gst_buffer_unref(got);
+}
+GST_END_TEST;
+
+// Each change is seen in the next frame, and none is lost.
+GST_START_TEST(test_while_playing)
+{
+    static const gchar *const looks[] = {
+        "compare=off divider=0.5 strength=1 sharpness=0",
+        "compare=off divider=0.5 strength=0.5 sharpness=0",
+        "compare=off divider=0.5 strength=0 sharpness=0",
+        "compare=off divider=0.5 strength=1 sharpness=1",
+        "compare=split divider=0.5 strength=1 sharpness=0",
+        "compare=split divider=0.7 strength=1 sharpness=0",
+        "compare=side-by-side divider=0.7 strength=0.2 sharpness=0.5",
+    };
+    GstHarness *h = test_harness("scale=2", NULL);
+    GstBuffer *in = test_picture_of("YUY2", 40, 20, 1), *want[G_N_ELEMENTS(looks)];
+    GstVideoInfo info;
+
+    for (guint i = 0; i < G_N_ELEMENTS(looks); i++) {
+        gchar *properties = g_strdup_printf("scale=2 %s", looks[i]);
+
+        want[i] = result(properties, "YUY2", 40, 20, in, &info);
+        g_free(properties);
+    }
+    test_set_src_caps(h, "YUY2", 40, 20, NULL);
+    for (guint n = 0; n < 60; n++) {
+        guint i = n * 5 % G_N_ELEMENTS(looks);
+        gchar **pairs = g_strsplit(looks[i], " ", -1);
+        GstBuffer *out;
+
+        for (guint k = 0; pairs[k]; k++) {
+            gchar **pair = g_strsplit(pairs[k], "=", 2);
+
+            gst_util_set_object_arg(G_OBJECT(h->element), pair[0], pair[1]);
+            g_strfreev(pair);
+        }
+        g_strfreev(pairs);
+        out = gst_harness_push_and_pull(h, gst_buffer_copy(in));
+        fail_unless(out != NULL);
+        test_assert_same_picture(out, want[i], &info);
+        gst_buffer_unref(out);
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(looks); i++)
+        gst_buffer_unref(want[i]);
+    gst_buffer_unref(in);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+static void count_notify(GObject *object, GParamSpec *pspec, gpointer count)
+{
+    (void) object;
+    (void) pspec;
+    (*(gint *) count)++;
+}
+
+static void mouse(GstHarness *h, const gchar *event, gint button, gdouble x)
+{
+    GstStructure *s = gst_structure_new("application/x-gst-navigation",
+                                        "event", G_TYPE_STRING, event,
+                                        "pointer_x", G_TYPE_DOUBLE, x,
+                                        "pointer_y", G_TYPE_DOUBLE, 5.0,
+                                        "button", G_TYPE_INT, button, NULL);
+
+    gst_harness_push_upstream_event(h, gst_event_new_navigation(s));
+}
+
+static void expect_divider(GstHarness *h, gdouble want, gint n_want, gint n)
+{
+    gdouble divider;
+
+    g_object_get(h->element, "divider", &divider, NULL);
+    fail_unless(fabs(divider - want) < 1e-9, "%f, not %f", divider, want);
+    fail_unless_equals_int(n, n_want);
+}
+
+// A mouse that drags moves the divider; upstream still gets every event, in its pixels.
+GST_START_TEST(test_navigation)
+{
+    GstHarness *h = test_harness("scale=2 compare=split", NULL);
+    gint n = 0, n_upstream = 0;
+    gdouble x = 0, y = 0;
+    GstEvent *event;
+
+    g_signal_connect(h->element, "notify::divider", G_CALLBACK(count_notify), &n);
+    test_set_src_caps(h, "I420", 50, 20, NULL);
+    mouse(h, "mouse-move", 0, 20);
+    expect_divider(h, 0.5, 0, n);
+    mouse(h, "mouse-button-press", 2, 20);
+    mouse(h, "mouse-move", 0, 20);
+    expect_divider(h, 0.5, 0, n);
+    mouse(h, "mouse-button-press", 1, 20);
+    expect_divider(h, 0.5, 0, n);
+    mouse(h, "mouse-move", 0, 20);
+    expect_divider(h, 0.2, 1, n);
+    mouse(h, "mouse-move", 0, 20);
+    expect_divider(h, 0.2, 1, n);
+    mouse(h, "mouse-move", 0, 1000);
+    expect_divider(h, 1, 2, n);
+    mouse(h, "mouse-move", 0, 30);
+    mouse(h, "mouse-button-release", 1, 30);
+    mouse(h, "mouse-move", 0, 70);
+    expect_divider(h, 0.3, 3, n);
+
+    // In another mode the mouse is not the divider's, and what was begun is over.
+    mouse(h, "mouse-button-press", 1, 70);
+    gst_util_set_object_arg(G_OBJECT(h->element), "compare", "blink");
+    mouse(h, "mouse-move", 0, 40);
+    gst_util_set_object_arg(G_OBJECT(h->element), "compare", "split");
+    mouse(h, "mouse-move", 0, 40);
+    expect_divider(h, 0.3, 3, n);
+
+    while ((event = gst_harness_try_pull_upstream_event(h))) {
+        if (GST_EVENT_TYPE(event) == GST_EVENT_NAVIGATION) {
+            n_upstream++;
+            gst_navigation_event_get_coordinates(event, &x, &y);
+        }
+        gst_event_unref(event);
+    }
+    fail_unless_equals_int(n_upstream, 13);
+    fail_unless_equals_float(x, 20);
+    fail_unless_equals_float(y, 2.5);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// -------------------------------------------------------------- no visible jump ---
+
+// A soft disc, so that there is a centre to find.
+static gdouble disc(gdouble x, gdouble y, gint component, gconstpointer data)
+{
+    (void) data;
+    if (component > 1)
+        return 0.5;
+    return 0.15 + 0.6 / (1 + exp(hypot(x - 30.3, y - 21.8) - 9));
+}
+
+static void centre_of(const TestImage *image, gdouble *mean, gdouble *x, gdouble *y)
+{
+    guint16 *samples = test_image_samples(image);
+    gdouble sum = 0, weight = 0;
+
+    *x = *y = 0;
+    for (gint i = 0; i < image->width * image->height; i++) {
+        gdouble v = samples[4 * i + 1], over = MAX(v - 60, 0);
+
+        sum += v;
+        weight += over;
+        *x += over * (i % image->width + 0.5);
+        *y += over * (i / image->width + 0.5);
+    }
+    *mean = sum / (image->width * image->height);
+    *x /= weight;
+    *y /= weight;
+    g_free(samples);
+}
+
+// Best shift of b against a, within 2 pixels each way.
+static void best_shift(const TestImage *a, const TestImage *b, gint *best_x, gint *best_y)
+{
+    guint16 *sa = test_image_samples(a), *sb = test_image_samples(b);
+    gdouble best = G_MAXDOUBLE;
+
+    for (gint dy = -2; dy <= 2; dy++) {
+        for (gint dx = -2; dx <= 2; dx++) {
+            gdouble sum = 0;
+
+            for (gint y = 2; y < a->height - 2; y++)
+                for (gint x = 2; x < a->width - 2; x++)
+                    sum += fabs((gdouble) sa[4 * (y * a->width + x) + 1] -
+                                sb[4 * ((y + dy) * a->width + x + dx) + 1]);
+            if (sum < best) {
+                best = sum;
+                *best_x = dx;
+                *best_y = dy;
+            }
+        }
+    }
+    g_free(sa);
+    g_free(sb);
+}
+
+// Whatever makes the picture, it is as bright as the others' and in the same place: a
+// step down the ladder is no jump.
+static void check_rungs(const gchar *format, QsrScale factor, const GstQsrShot *shot)
+{
+    static const gchar *const models[] = {"quicksrnet-small", "fsr1", "bicubic"};
+    const gint w = 64, h = 48, ow = qsr_scale_size(factor, w), oh = qsr_scale_size(factor, h);
+    const gdouble s = (gdouble) factor.num / factor.den;
+    TestImage *in = test_image_new(format, w, h, NULL);
+    TestImage *truth = test_image_new(format, ow, oh, NULL);
+    gdouble mean, x, y, want, want_x, want_y;
+    gint dx = 0, dy = 0;
+
+    test_image_draw(in, disc, NULL, 1, 1);
+    test_image_draw(truth, disc, NULL, s, s);
+    centre_of(truth, &want, &want_x, &want_y);
+    for (guint m = 0; m < G_N_ELEMENTS(models); m++) {
+        TestImage *out = test_image_new(format, ow, oh, NULL);
+        TestPainter *t = test_painter_new(models[m], factor, in, out, NULL);
+
+        test_paint(t, shot, in, out);
+        centre_of(out, &mean, &x, &y);
+        best_shift(truth, out, &dx, &dy);
+        fail_unless(fabs(mean - want) < 0.5 && fabs(x - want_x) < 0.1 && fabs(y - want_y) < 0.1 &&
+                        dx == 0 && dy == 0,
+                    "%s %s %d/%d: mean %.2f, not %.2f; at %.3f,%.3f, not %.3f,%.3f; shift %d,%d",
+                    models[m], format, factor.num, factor.den, mean, want, x, y, want_x, want_y,
+                    dx, dy);
+        test_painter_free(t);
+        test_image_free(out);
+    }
+    test_image_free(in);
+    test_image_free(truth);
+}
+
+GST_START_TEST(test_no_jump)
+{
+    check_rungs("I420", QSR_SCALE(2, 1), &test_plain_shot);
+    check_rungs("RGB", QSR_SCALE(3, 2), &test_plain_shot);
+    check_rungs("Y444", QSR_SCALE(3, 1), &test_plain_shot);
+    check_rungs("GRAY8", QSR_SCALE(4, 1), &test_plain_shot);
+    check_rungs("I420", QSR_SCALE(2, 1), &test_woven_shot);
+    check_rungs("Y444", QSR_SCALE(4, 1), &test_woven_shot);
+}
+GST_END_TEST;
+
+static Suite *look_suite(void)
+{
+    Suite *s = suite_create("look");
+    TCase *tc = tcase_create("general");
+
+    suite_add_tcase(s, tc);
+    tcase_add_test(tc, test_strength);
+    tcase_add_test(tc, test_stages);
+    tcase_add_test(tc, test_one_of_two);
+    tcase_add_test(tc, test_threads);
+    tcase_add_test(tc, test_while_playing);
+    tcase_add_test(tc, test_navigation);
+    tcase_add_test(tc, test_no_jump);
+    return s;
+}
+
+GST_CHECK_MAIN(look)
