@@ -24,6 +24,14 @@
  * gst-launch-1.0 v4l2src ! videoconvert ! qsrupscale ! video/x-raw,height=720 ! autovideosink
  * ]|
  * Downstream decides, here for 720 lines of a camera with 480 or 360.
+ * |[
+ * gst-launch-1.0 -e ximagesrc use-damage=false ! videoconvert ! qsrupscale @preset=live ! x264enc tune=zerolatency ! matroskamux ! filesink location=/tmp/screen.mkv
+ * ]|
+ * No frame is late: where time is short, cheaper models make it (#GstQsrUpscale:qos-mode).
+ * |[
+ * GST_DEBUG=qsrupscale:4 gst-launch-1.0 videotestsrc is-live=true num-buffers=300 ! video/x-raw,width=1280,height=720 ! qsrupscale cpu-budget=30 ! fakesink sync=true
+ * ]|
+ * Shows each step of the ladder, and after 60 frames how fast it is.
  *
  * Since: 0.1
  */
