@@ -2,7 +2,7 @@
 //
 // Inside of the element. gstqsrupscale.c has the class, element_properties.c its properties,
 // element_states.c start and stop, element_live.c what keeps it in time, element_caps.c what is done with caps,
-// element_frames.c what is done with frames.
+// element_frames.c what is done with frames, allocation.c with their memory.
 
 #ifndef GST_QSR_ELEMENT_H
 #define GST_QSR_ELEMENT_H
@@ -66,6 +66,7 @@ void gst_qsr_upscale_init_properties(GstQsrUpscale *self);
 void gst_qsr_upscale_install_states(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_caps(GstBaseTransformClass *klass);
 void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass);
+void gst_qsr_upscale_install_allocation(GstBaseTransformClass *klass);
 
 // Sets the painter up for a canvas (NULL: as it was negotiated before) and for the
 // properties, of which `serial` and `models` are. After a failure the painter is as
@@ -75,7 +76,15 @@ int gst_qsr_upscale_update_painter(GstQsrUpscale *self, const GstQsrCanvas *canv
 void gst_qsr_upscale_log(void *opaque, QsrLogLevel level, const char *message);
 void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err);
 
-// metas.c. Returns whether the base class shall copy the meta; `handled` is
+// metas.c. Whether a buffer's GstVideoMeta, if it has one, goes with the caps: it is of
+// the format, and at least as large.
+gboolean gst_qsr_buffer_fits(GstBuffer *buffer, const GstVideoInfo *info);
+
+// The picture in a mapped frame that is larger than the caps say: what a crop meta
+// frames, or else the upper left part.
+void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info);
+
+// Returns whether the base class shall copy the meta; `handled` is
 // FALSE if nothing is known about its kind.
 gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inbuf,
                                 const GstQsrGeometry *g, GstVideoInfo *in_info,

@@ -82,14 +82,36 @@ static GstFlowReturn paint(GstQsrUpscale *self, gint rung, const GstVideoFrame *
 static gboolean map_frame(GstQsrUpscale *self, GstVideoFrame *frame, GstVideoInfo *info,
                           GstBuffer *buffer, GstMapFlags flags)
 {
-    flags |= (GstMapFlags) GST_VIDEO_FRAME_MAP_FLAG_NO_REF; // the buffer outlives the mapping
-    if (gst_video_frame_map(frame, info, buffer, flags))
+    GstMapInfo map;
+
+    // The buffer outlives the mapping.
+    if (gst_qsr_buffer_fits(buffer, info) &&
+        gst_video_frame_map(frame, info, buffer,
+                            flags | (GstMapFlags) GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
+        gst_qsr_crop_frame(frame, info);
         return TRUE;
-    GST_ELEMENT_ERROR(self, STREAM, FAILED,
-                      ("a buffer of %" G_GSIZE_FORMAT " bytes is no %s picture of %dx%d",
-                       gst_buffer_get_size(buffer), GST_VIDEO_INFO_NAME(info), info->width,
-                       info->height),
-                      (NULL));
+    }
+    if (gst_buffer_map(buffer, &map, flags)) {
+        gst_buffer_unmap(buffer, &map);
+        GST_ELEMENT_ERROR(self, STREAM, FAILED,
+                          ("a buffer of %" G_GSIZE_FORMAT " bytes is no %s picture of %dx%d",
+                           gst_buffer_get_size(buffer), GST_VIDEO_INFO_NAME(info), info->width,
+                           info->height),
+                          (NULL));
+    } else {
+        const GstMemory *memory = gst_buffer_peek_memory(buffer, 0);
+        const gchar *type = memory->allocator ? memory->allocator->mem_type : "unknown";
+
+        if (flags & GST_MAP_WRITE)
+            GST_ELEMENT_ERROR(self, RESOURCE, WRITE,
+                              ("the %s memory that downstream offers cannot be written", type),
+                              (NULL));
+        else
+            GST_ELEMENT_ERROR(self, RESOURCE, READ,
+                              ("the CPU cannot read %s memory; put an element that downloads to "
+                               "system memory in front of qsrupscale", type),
+                              (NULL));
+    }
     return FALSE;
 }
 
@@ -173,17 +195,6 @@ static gboolean gst_qsr_upscale_transform_meta(GstBaseTransform *trans, GstBuffe
                                                                             inbuf);
 }
 
-// Metas that downstream understands may be offered to upstream, but not cropping:
-// the whole picture is upscaled, and an upstream that crops itself costs less.
-static gboolean gst_qsr_upscale_filter_meta(GstBaseTransform *trans, GstQuery *query, GType api,
-                                            const GstStructure *params)
-{
-    (void) trans;
-    (void) query;
-    (void) params;
-    return api != GST_VIDEO_CROP_META_API_TYPE;
-}
-
 // What painting is made of; transform() maps the buffers itself.
 static GstFlowReturn gst_qsr_upscale_transform_frame(GstVideoFilter *filter, GstVideoFrame *in,
                                                      GstVideoFrame *out)
@@ -219,7 +230,6 @@ void gst_qsr_upscale_install_frames(GstBaseTransformClass *klass)
 {
     klass->transform = GST_DEBUG_FUNCPTR(gst_qsr_upscale_transform);
     klass->transform_meta = GST_DEBUG_FUNCPTR(gst_qsr_upscale_transform_meta);
-    klass->filter_meta = GST_DEBUG_FUNCPTR(gst_qsr_upscale_filter_meta);
     klass->src_event = GST_DEBUG_FUNCPTR(gst_qsr_upscale_src_event);
     GST_VIDEO_FILTER_CLASS(klass)->transform_frame =
         GST_DEBUG_FUNCPTR(gst_qsr_upscale_transform_frame);

@@ -126,6 +126,7 @@ static void gst_qsr_upscale_class_init(GstQsrUpscaleClass *klass)
     gst_qsr_upscale_install_states(trans_class);
     gst_qsr_upscale_install_caps(trans_class);
     gst_qsr_upscale_install_frames(trans_class);
+    gst_qsr_upscale_install_allocation(trans_class);
 }
 
 static void gst_qsr_upscale_init(GstQsrUpscale *self)
@@ -135,4 +136,6 @@ static void gst_qsr_upscale_init(GstQsrUpscale *self)
     self->painter = gst_qsr_painter_new(gst_qsr_upscale_log, self);
     // Upstream should choose a small size to be upscaled, not one to pass on.
     gst_base_transform_set_prefer_passthrough(GST_BASE_TRANSFORM(self), FALSE);
+    // The base class would take the flag off what is made of a gap.
+    gst_base_transform_set_gap_aware(GST_BASE_TRANSFORM(self), TRUE);
 }

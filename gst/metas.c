@@ -55,6 +55,90 @@ static void scale_overlays(GstBuffer *outbuf, const GstVideoOverlayCompositionMe
     }
 }
 
+// ---------------------------------------------------------------------- crop ---
+
+// GstVideoCropMeta has two uses. A decoder or videocrop announces the size of the crop
+// in the caps, and GstVideoMeta says how large the picture is that it lies in. Or it is
+// a rectangle within a picture that is as large as the caps say.
+static gboolean is_part_of_larger(const GstVideoCropMeta *crop, gint width, gint height,
+                                  const GstVideoInfo *info)
+{
+    return (gint) crop->width == info->width && (gint) crop->height == info->height &&
+           crop->x <= (guint) (width - info->width) && crop->y <= (guint) (height - info->height);
+}
+
+// Moves the frame's planes to a pixel; to the one left or above where chroma samples
+// stand for several.
+static void move_to(GstVideoFrame *frame, gint x, gint y, gint lines_at_once)
+{
+    const GstVideoFormatInfo *format = frame->info.finfo;
+    gint unit_x = 1, unit_y = 1;
+
+    for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS(frame); i++) {
+        unit_x = MAX(unit_x, 1 << GST_VIDEO_FORMAT_INFO_W_SUB(format, i));
+        unit_y = MAX(unit_y, 1 << GST_VIDEO_FORMAT_INFO_H_SUB(format, i));
+    }
+    x -= x % unit_x;
+    y -= y % (unit_y * lines_at_once);
+    for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(frame); p++) {
+        gint comp[GST_VIDEO_MAX_COMPONENTS];
+
+        gst_video_format_info_component(format, p, comp);
+        frame->data[p] = (guint8 *) frame->data[p] +
+                         (gssize) (y >> GST_VIDEO_FORMAT_INFO_H_SUB(format, comp[0])) *
+                             GST_VIDEO_FRAME_PLANE_STRIDE(frame, p) +
+                         (gssize) (x >> GST_VIDEO_FORMAT_INFO_W_SUB(format, comp[0])) *
+                             GST_VIDEO_FORMAT_INFO_PSTRIDE(format, comp[0]);
+    }
+}
+
+gboolean gst_qsr_buffer_fits(GstBuffer *buffer, const GstVideoInfo *info)
+{
+    const GstVideoMeta *video = gst_buffer_get_video_meta(buffer);
+
+    return !video ||
+           (video->format == GST_VIDEO_INFO_FORMAT(info) && (gint) video->width >= info->width &&
+            (gint) video->height >= info->height);
+}
+
+static gboolean is_larger(const GstVideoMeta *video, const GstVideoInfo *info)
+{
+    return video && ((gint) video->width > info->width || (gint) video->height > info->height);
+}
+
+void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info)
+{
+    const GstVideoMeta *video = gst_buffer_get_video_meta(frame->buffer);
+    const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(frame->buffer);
+    const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(info);
+    const gboolean woven = mode == GST_VIDEO_INTERLACE_MODE_INTERLEAVED ||
+                           mode == GST_VIDEO_INTERLACE_MODE_MIXED;
+
+    if (is_larger(video, info) && crop &&
+        is_part_of_larger(crop, (gint) video->width, (gint) video->height, info))
+        move_to(frame, (gint) crop->x, (gint) crop->y, woven ? 2 : 1);
+    frame->info.width = info->width;
+    frame->info.height = info->height;
+}
+
+static void scale_crop(GstBuffer *outbuf, const GstVideoCropMeta *crop, GstBuffer *inbuf,
+                       const GstQsrGeometry *g, const GstVideoInfo *info)
+{
+    const GstVideoMeta *video = gst_buffer_get_video_meta(inbuf);
+    gint x = (gint) crop->x, y = (gint) crop->y;
+    gint w = (gint) crop->width, h = (gint) crop->height;
+    GstVideoCropMeta *to;
+
+    if (is_larger(video, info))
+        return; // gst_qsr_crop_frame() has done it
+    gst_qsr_geometry_to_output(g, &x, &y, &w, &h);
+    to = gst_buffer_add_video_crop_meta(outbuf);
+    to->x = (guint) x;
+    to->y = (guint) y;
+    to->width = (guint) w;
+    to->height = (guint) h;
+}
+
 gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inbuf,
                                 const GstQsrGeometry *g, GstVideoInfo *in_info,
                                 GstVideoInfo *out_info, gboolean *handled)
@@ -75,6 +159,10 @@ gboolean gst_qsr_transform_meta(GstBuffer *outbuf, GstMeta *meta, GstBuffer *inb
     }
     if (info->api == GST_VIDEO_REGION_OF_INTEREST_META_API_TYPE) {
         scale_region(outbuf, (const GstVideoRegionOfInterestMeta *) meta, g);
+        return FALSE;
+    }
+    if (info->api == GST_VIDEO_CROP_META_API_TYPE) {
+        scale_crop(outbuf, (const GstVideoCropMeta *) meta, inbuf, g, in_info);
         return FALSE;
     }
     for (; tags && *tags; tags++) {

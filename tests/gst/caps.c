@@ -226,6 +226,61 @@ GST_START_TEST(test_borders_live)
 }
 GST_END_TEST;
 
+// Another model or wish under an output size that stays as it is: the next frame is
+// made in another way.
+GST_START_TEST(test_another_way_to_the_same_size)
+{
+    static const struct {
+        const gchar *name, *value;
+        gboolean changes;
+    } table[] = {{"scale", "4", TRUE}, {"scale", "2", TRUE},      {"model", "bicubic", TRUE},
+                 {"scale", "3", FALSE}, {"model", "quicksrnet-small", TRUE}};
+    GstHarness *h = harness_to("scale=2", "video/x-raw,width=64,height=48", NULL);
+    GstVideoInfo info;
+    GstBuffer *last, *out;
+    GstMapInfo a, b;
+
+    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_GRAY8, 64, 48);
+    test_set_src_caps(h, "GRAY8", 32, 24, NULL);
+    last = gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1));
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        gst_util_set_object_arg(G_OBJECT(h->element), table[i].name, table[i].value);
+        out = gst_harness_push_and_pull(h, test_picture_of("GRAY8", 32, 24, 1));
+        fail_unless(out != NULL);
+        gst_buffer_map(out, &a, GST_MAP_READ);
+        gst_buffer_map(last, &b, GST_MAP_READ);
+        fail_unless((memcmp(a.data, b.data, a.size) != 0) == table[i].changes, "%s=%s",
+                    table[i].name, table[i].value);
+        gst_buffer_unmap(last, &b);
+        gst_buffer_unmap(out, &a);
+        gst_buffer_unref(last);
+        last = out;
+    }
+    gst_buffer_unref(last);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// From passed on to borders and back, where sizes are the same and pixels are not.
+GST_START_TEST(test_passthrough_comes_and_goes)
+{
+    GstHarness *h = harness_to("add-borders=false",
+                               "video/x-raw,width=32,height=32,pixel-aspect-ratio=2/1", NULL);
+
+    test_set_src_caps(h, "GRAY8", 32, 32, NULL);
+    for (gint i = 0; i < 4; i++) {
+        GstBuffer *in = test_picture_of("GRAY8", 32, 32, 1), *out;
+
+        g_object_set(h->element, "add-borders", i % 2 == 1, NULL);
+        out = gst_harness_push_and_pull(h, gst_buffer_ref(in));
+        fail_unless((out == in) == (i % 2 == 0));
+        gst_buffer_unref(out);
+        gst_buffer_unref(in);
+    }
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
 // Memory that can only be passed on, and then a factor: it waits for upstream, and the
 // frames go on.
 GST_START_TEST(test_factor_that_must_wait)
@@ -480,6 +535,8 @@ static Suite *caps_suite(void)
     tcase_add_loop_test(tc, test_fields_are_carried_over, 0, 3);
     tcase_add_test(tc, test_features);
     tcase_add_test(tc, test_borders_live);
+    tcase_add_test(tc, test_another_way_to_the_same_size);
+    tcase_add_test(tc, test_passthrough_comes_and_goes);
     tcase_add_loop_test(tc, test_only_1x_is_passed_on, 0, G_N_ELEMENTS(only_1x));
     tcase_add_test(tc, test_interlaced_fields_are_carried_over);
     tcase_add_test(tc, test_too_large_for_a_network);

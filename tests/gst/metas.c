@@ -220,33 +220,164 @@ GST_START_TEST(test_navigation)
 }
 GST_END_TEST;
 
-static guint find_meta(GstHarness *h, GType api)
-{
-    GstCaps *caps = gst_pad_get_current_caps(h->srcpad);
-    GstQuery *query = gst_query_new_allocation(caps, TRUE);
-    gboolean found;
+// ------------------------------------------------------------------- borders ---
 
-    fail_unless(gst_pad_peer_query(h->srcpad, query));
-    found = gst_query_find_allocation_meta(query, api, NULL);
-    gst_query_unref(query);
-    gst_caps_unref(caps);
-    return found;
+// 30x20 in 60x60: 60x40 from line 10 on.
+static GstHarness *harness_with_borders(void)
+{
+    GstHarness *h = test_harness("", NULL);
+
+    gst_harness_set_sink_caps_str(h, "video/x-raw,width=60,height=60,pixel-aspect-ratio=1/1");
+    test_set_src_caps(h, "I420", 30, 20, NULL);
+    return h;
 }
 
-// Upstream may use any layout, and may attach what downstream understands;
-// except cropping, which the network could not make use of.
-GST_START_TEST(test_allocation)
+GST_START_TEST(test_within_borders)
 {
-    GstHarness *h = test_harness("scale=2", NULL);
+    GstHarness *h = harness_with_borders();
+    GstBuffer *in = picture(), *out;
+    GstVideoOverlayRectangle *a = rectangle(4, 10, 8, 4);
+    GstVideoOverlayComposition *composition = gst_video_overlay_composition_new(a);
+    GstVideoOverlayCompositionMeta *meta;
+    GstVideoRegionOfInterestMeta *roi =
+        gst_buffer_add_video_region_of_interest_meta(in, "face", 4, 6, 10, 8);
+    GstVideoCropMeta *crop = gst_buffer_add_video_crop_meta(in);
+    gint x, y;
+    guint w, height;
 
-    gst_harness_add_propose_allocation_meta(h, GST_VIDEO_META_API_TYPE, NULL);
-    gst_harness_add_propose_allocation_meta(h, GST_VIDEO_CROP_META_API_TYPE, NULL);
-    gst_harness_add_propose_allocation_meta(h, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE, NULL);
-    test_set_src_caps(h, "I420", 30, 20, NULL);
-    fail_unless(find_meta(h, GST_VIDEO_META_API_TYPE));
-    fail_unless(find_meta(h, GST_VIDEO_OVERLAY_COMPOSITION_META_API_TYPE));
-    fail_if(find_meta(h, GST_VIDEO_CROP_META_API_TYPE));
+    roi->id = 1;
+    crop->x = 2;
+    crop->y = 4;
+    crop->width = 20;
+    crop->height = 10;
+    gst_buffer_add_video_overlay_composition_meta(in, composition);
+    out = gst_harness_push_and_pull(h, in);
+
+    roi = (gpointer) gst_buffer_get_video_region_of_interest_meta_id(out, 1);
+    fail_unless(roi && roi->x == 8 && roi->y == 22 && roi->w == 20 && roi->h == 16);
+    crop = gst_buffer_get_video_crop_meta(out);
+    fail_unless(crop && crop->x == 4 && crop->y == 18 && crop->width == 40 && crop->height == 20);
+    fail_unless_equals_int((gint) count_metas(out, GST_VIDEO_CROP_META_API_TYPE), 1);
+    meta = gst_buffer_get_video_overlay_composition_meta(out);
+    fail_unless(meta != NULL);
+    gst_video_overlay_rectangle_get_render_rectangle(
+        gst_video_overlay_composition_get_rectangle(meta->overlay, 0), &x, &y, &w, &height);
+    fail_unless(x == 8 && y == 30 && w == 16 && height == 8, "%d,%d %ux%u", x, y, w, height);
+
+    gst_buffer_unref(out);
+    gst_video_overlay_composition_unref(composition);
+    gst_video_overlay_rectangle_unref(a);
     test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// What an overlay's corner becomes on the output leads back to that corner; what is
+// pressed on a border counts as the edge of the picture, so that no release is lost.
+GST_START_TEST(test_navigation_within_borders)
+{
+    GstHarness *h = harness_with_borders();
+
+    gst_buffer_unref(gst_harness_push_and_pull(h, picture()));
+    check_mouse(h, 8, 30, 4, 10);
+    check_mouse(h, 0, 10, 0, 0);
+    check_mouse(h, 59, 49, 29.5, 19.5);
+    check_mouse(h, 20, 3, 10, 0);
+    check_mouse(h, 20, 55, 10, 19.5);
+    check_mouse(h, -7, 1000, 0, 19.5);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// At a factor that is not the network's: from 30x20 through 60x40 to 45x30, and 1:1.
+GST_START_TEST(test_navigation_after_resize)
+{
+    static const struct {
+        const gchar *down;
+        gdouble x, y, in_x, in_y;
+    } table[] = {{"video/x-raw,width=50,height=40,pixel-aspect-ratio=1/1", 25, 19, 15, 10},
+                 {"video/x-raw,width=15,height=10", 7.5, 5, 15, 10},
+                 {"video/x-raw,width=30,height=40", 15, 20, 15, 10}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        GstHarness *h = test_harness("", NULL);
+        GstEvent *event;
+        gdouble x = -1, y = -1;
+
+        gst_harness_set_sink_caps_str(h, table[i].down);
+        test_set_src_caps(h, "I420", 30, 20, NULL);
+        gst_harness_push_upstream_event(
+            h, gst_navigation_event_new_mouse_move(table[i].x, table[i].y, 0));
+        while ((event = gst_harness_try_pull_upstream_event(h))) {
+            gst_navigation_event_get_coordinates(event, &x, &y);
+            gst_event_unref(event);
+        }
+        fail_unless(ABS(x - table[i].in_x) < 1e-5 && ABS(y - table[i].in_y) < 1e-5, "%g,%g", x, y);
+        test_harness_end(h, NULL);
+    }
+}
+GST_END_TEST;
+
+// ---------------------------------------------------------------- the buffer ---
+
+static const guint flags[] = {
+    GST_BUFFER_FLAG_LIVE, GST_BUFFER_FLAG_DECODE_ONLY, GST_BUFFER_FLAG_DISCONT,
+    GST_BUFFER_FLAG_RESYNC, GST_BUFFER_FLAG_CORRUPTED, GST_BUFFER_FLAG_MARKER,
+    GST_BUFFER_FLAG_HEADER, GST_BUFFER_FLAG_GAP, GST_BUFFER_FLAG_DROPPABLE,
+    GST_BUFFER_FLAG_DELTA_UNIT, GST_BUFFER_FLAG_SYNC_AFTER, GST_BUFFER_FLAG_NON_DROPPABLE,
+    GST_VIDEO_BUFFER_FLAG_INTERLACED, GST_VIDEO_BUFFER_FLAG_TFF, GST_VIDEO_BUFFER_FLAG_RFF,
+    GST_VIDEO_BUFFER_FLAG_ONEFIELD, GST_VIDEO_BUFFER_FLAG_MULTIPLE_VIEW,
+    GST_VIDEO_BUFFER_FLAG_FIRST_IN_BUNDLE,
+    GST_VIDEO_BUFFER_FLAG_INTERLACED | GST_VIDEO_BUFFER_FLAG_TOP_FIELD,
+    GST_VIDEO_BUFFER_FLAG_INTERLACED | GST_VIDEO_BUFFER_FLAG_BOTTOM_FIELD};
+
+// Times, offsets and each flag, of progressive pictures and of fields.
+GST_START_TEST(test_timing_and_flags)
+{
+    const gchar *const modes[] = {"interlace-mode=progressive", "interlace-mode=interleaved",
+                                  "interlace-mode=mixed"};
+    GstHarness *h = harness("scale=2");
+
+    test_set_src_caps(h, "I420", 30, 20, modes[__i__]);
+    for (guint i = 0; i < G_N_ELEMENTS(flags); i++) {
+        GstBuffer *in = picture(), *out;
+
+        GST_BUFFER_PTS(in) = 40 * i * GST_MSECOND;
+        GST_BUFFER_DTS(in) = GST_BUFFER_PTS(in) + 1;
+        GST_BUFFER_DURATION(in) = 39 * GST_MSECOND;
+        GST_BUFFER_OFFSET(in) = 1000 + i;
+        GST_BUFFER_OFFSET_END(in) = 1001 + i;
+        GST_BUFFER_FLAG_SET(in, flags[i]);
+        out = gst_harness_push_and_pull(h, in);
+        fail_unless(out != NULL);
+        fail_unless(GST_BUFFER_PTS(out) == 40 * i * GST_MSECOND);
+        fail_unless(GST_BUFFER_DTS(out) == GST_BUFFER_PTS(out) + 1);
+        fail_unless(GST_BUFFER_DURATION(out) == 39 * GST_MSECOND);
+        fail_unless(GST_BUFFER_OFFSET(out) == 1000 + i && GST_BUFFER_OFFSET_END(out) == 1001 + i);
+        if ((GST_BUFFER_FLAGS(out) & ~(guint) GST_BUFFER_FLAG_TAG_MEMORY) !=
+            flags[i])
+            fail("flags 0x%x became 0x%x", flags[i], GST_BUFFER_FLAGS(out));
+        gst_buffer_unref(out);
+    }
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
+// A frame leaves before the next one enters: the latency is that of upstream, whatever
+// is done.
+GST_START_TEST(test_latency)
+{
+    const gchar *const properties[] = {"scale=2", "scale=1", "scale=2.5", "model=fsr1",
+                                       "qos-mode=degrade", "n-threads=3"};
+
+    for (guint i = 0; i < G_N_ELEMENTS(properties); i++) {
+        GstHarness *h = harness(properties[i]);
+
+        gst_harness_set_live(h, TRUE);
+        gst_harness_set_upstream_latency(h, 17 * GST_MSECOND);
+        gst_buffer_unref(gst_harness_push_and_pull(h, picture()));
+        fail_unless(gst_harness_query_latency(h) == 17 * GST_MSECOND);
+        test_harness_end(h, NULL);
+    }
 }
 GST_END_TEST;
 
@@ -262,7 +393,11 @@ static Suite *metas_suite(void)
     tcase_add_test(tc, test_others);
     tcase_add_test(tc, test_unknown_tag);
     tcase_add_test(tc, test_navigation);
-    tcase_add_test(tc, test_allocation);
+    tcase_add_test(tc, test_within_borders);
+    tcase_add_test(tc, test_navigation_within_borders);
+    tcase_add_test(tc, test_navigation_after_resize);
+    tcase_add_loop_test(tc, test_timing_and_flags, 0, 3);
+    tcase_add_test(tc, test_latency);
     return s;
 }
 
