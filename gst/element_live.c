@@ -64,6 +64,29 @@ void gst_qsr_upscale_live_look(GstQsrUpscale *self)
 
 // -------------------------------------------------------------------- the mode ---
 
+// With the object lock.
+static GstQsrUpscaleQosMode wanted_mode(const GstQsrLive *live)
+{
+    if (live->mode != GST_QSR_UPSCALE_QOS_MODE_AUTO)
+        return live->mode;
+    return live->is_live ? GST_QSR_UPSCALE_QOS_MODE_DEGRADE : GST_QSR_UPSCALE_QOS_MODE_DROP;
+}
+
+// The base class drops no frame for what it was told so far. Its earliest time is the
+// sum of these two, and this one is GST_CLOCK_TIME_NONE.
+static void forget_lateness(GstQsrUpscale *self)
+{
+    gst_base_transform_update_qos(GST_BASE_TRANSFORM(self), 1, -1, 0);
+}
+
+void gst_qsr_upscale_live_set_mode(GstQsrUpscale *self, GstQsrUpscaleQosMode mode)
+{
+    GST_OBJECT_LOCK(self);
+    self->live.mode = mode;
+    GST_OBJECT_UNLOCK(self);
+    forget_lateness(self); // else it might see no frame for some time
+}
+
 static gboolean upstream_is_live(GstQsrUpscale *self)
 {
     GstQuery *query = gst_query_new_latency();
@@ -108,9 +131,7 @@ static void look_at_mode(GstQsrUpscale *self)
     }
 
     GST_OBJECT_LOCK(self);
-    mode = live->mode;
-    if (mode == GST_QSR_UPSCALE_QOS_MODE_AUTO)
-        mode = live->is_live ? GST_QSR_UPSCALE_QOS_MODE_DEGRADE : GST_QSR_UPSCALE_QOS_MODE_DROP;
+    mode = wanted_mode(live);
     changed = mode != live->in_force;
     live->in_force = mode;
     if (changed)
@@ -118,9 +139,7 @@ static void look_at_mode(GstQsrUpscale *self)
     GST_OBJECT_UNLOCK(self);
     if (changed) {
         GST_INFO_OBJECT(self, "qos-mode: %s", mode_nick(mode));
-        // The base class forgets what it was told before: its earliest time is the sum of
-        // these two, and this one is GST_CLOCK_TIME_NONE.
-        gst_base_transform_update_qos(GST_BASE_TRANSFORM(self), 1, -1, 0);
+        forget_lateness(self);
     }
     if (mode == GST_QSR_UPSCALE_QOS_MODE_DEGRADE && !live->rungs_open) {
         gst_qsr_painter_open_rungs(self->painter);
@@ -312,7 +331,7 @@ gboolean gst_qsr_upscale_live_qos(GstQsrUpscale *self, GstEvent *event)
     gst_event_parse_qos(event, NULL, NULL, &jitter, &running_time);
     GST_OBJECT_LOCK(self);
     gst_qsr_ladder_late(&self->live.ladder, running_time, jitter);
-    drop = self->live.in_force == GST_QSR_UPSCALE_QOS_MODE_DROP;
+    drop = wanted_mode(&self->live) == GST_QSR_UPSCALE_QOS_MODE_DROP;
     GST_OBJECT_UNLOCK(self);
     return drop;
 }

@@ -68,6 +68,7 @@ void gst_qsr_upscale_live_init(GstQsrUpscale *self);
 void gst_qsr_upscale_live_install(GObjectClass *klass, GParamFlags flags);
 // FALSE if `id` is none of these properties.
 gboolean gst_qsr_upscale_live_set(GstQsrUpscale *self, guint id, const GValue *value);
+void gst_qsr_upscale_live_set_mode(GstQsrUpscale *self, GstQsrUpscaleQosMode mode);
 gboolean gst_qsr_upscale_live_get(GstQsrUpscale *self, guint id, GValue *value);
 
 // A new value for the property stats.

@@ -75,15 +75,18 @@ void gst_qsr_upscale_live_install(GObjectClass *klass, GParamFlags flags)
 
 gboolean gst_qsr_upscale_live_set(GstQsrUpscale *self, guint id, const GValue *value)
 {
-    if (id != PROP_QOS_MODE && id != PROP_CPU_BUDGET)
-        return FALSE;
-    GST_OBJECT_LOCK(self);
-    if (id == PROP_QOS_MODE)
-        self->live.mode = (GstQsrUpscaleQosMode) g_value_get_enum(value);
-    else
+    switch (id) {
+    case PROP_QOS_MODE:
+        gst_qsr_upscale_live_set_mode(self, (GstQsrUpscaleQosMode) g_value_get_enum(value));
+        return TRUE;
+    case PROP_CPU_BUDGET:
+        GST_OBJECT_LOCK(self);
         self->live.cpu_budget = g_value_get_uint(value);
-    GST_OBJECT_UNLOCK(self);
-    return TRUE;
+        GST_OBJECT_UNLOCK(self);
+        return TRUE;
+    default:
+        return FALSE;
+    }
 }
 
 gboolean gst_qsr_upscale_live_get(GstQsrUpscale *self, guint id, GValue *value)
