@@ -286,9 +286,11 @@ static void compare(const Part *part, const QsrPicture *cubic, const QsrPicture 
 
 static int resize(const Part *part, const QsrPicture *from, const QsrPicture *to, QsrError *err)
 {
+    const gboolean enlarged = to->width >= part->in.width && to->height >= part->in.height;
+
     if (from->width == to->width && from->height == to->height) {
         gst_qsr_compose_copy(to, from);
-    } else if (!gst_qsr_resizer_run(part->easel->resizer, to, from)) {
+    } else if (!gst_qsr_resizer_run(part->easel->resizer, to, from, enlarged)) {
         err->code = QSR_ERR_UNSUPPORTED;
         g_snprintf(err->message, sizeof(err->message), "GStreamer cannot scale %s",
                    qsr_format_name(from->format));

@@ -11,6 +11,7 @@ struct GstQsrResizer {
     struct {
         GstVideoConverter *converter;
         GstVideoInfo from, to;
+        gboolean enlarged;
     } kept[MAX_CONVERTERS];
     guint next; // to be replaced
 };
@@ -49,52 +50,61 @@ static void make_info(const GstQsrResizer *r, GstVideoInfo *info, const QsrPictu
     info->chroma_site = r->colour.site;
 }
 
-static guint taps_of(gint from, gint to)
+static guint taps_of(GstStructure *options, gint from, gint to)
 {
-    GstVideoScaler *scaler = gst_video_scaler_new(GST_VIDEO_RESAMPLER_METHOD_LANCZOS,
+    GstVideoScaler *scaler = gst_video_scaler_new(GST_VIDEO_RESAMPLER_METHOD_CUBIC,
                                                   GST_VIDEO_SCALER_FLAG_NONE, 0, (guint) from,
-                                                  (guint) to, NULL);
+                                                  (guint) to, options);
     guint taps = gst_video_scaler_get_max_taps(scaler);
 
     gst_video_scaler_free(scaler);
     return taps;
 }
 
-// GStreamer scales luma and chroma of packed 4:2:2 together, and cannot if the two need
-// different numbers of taps, as with some odd widths. 0: they do not.
-static guint common_taps(const GstVideoInfo *from, const GstVideoInfo *to)
+// GStreamer scales luma and chroma of packed 4:2:2 with the same number of taps, and
+// cannot if chroma has not even that many pixels.
+static gboolean is_too_narrow(GstStructure *options, const GstVideoInfo *from,
+                              const GstVideoInfo *to, guint taps)
 {
-    const gint from_chroma = (from->width + 1) / 2, to_chroma = (to->width + 1) / 2;
-    guint luma, chroma;
-
     if (GST_VIDEO_INFO_N_PLANES(from) > 1 || GST_VIDEO_INFO_COMP_DEPTH(from, 0) > 8 ||
         !GST_VIDEO_FORMAT_INFO_W_SUB(from->finfo, 1))
-        return 0;
-    luma = taps_of(from->width, to->width);
-    chroma = taps_of(from_chroma, to_chroma);
-    return luma == chroma ? 0 : MIN(MAX(luma, chroma), (guint) from_chroma);
+        return FALSE;
+    if (taps == 0)
+        taps = taps_of(options, from->width, to->width);
+    return taps > (guint) (from->width + 1) / 2;
 }
 
-// Three lobes of Lanczos: what GStreamer's bicubic loses of fine detail is visible
-// after a sharp enlargement (docs/element.md). Nothing is dithered, so that still
-// pictures stay still and every machine makes the same.
-static GstStructure *options(guint taps, guint n_threads)
+// Catmull-Rom (docs/element.md has what that is chosen from). Nothing is dithered, so that
+// still pictures stay still and every machine makes the same.
+static GstVideoConverter *make(GstVideoInfo *from, GstVideoInfo *to, gboolean enlarged,
+                               guint n_threads)
 {
-    return gst_structure_new("options",
-                             GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD,
-                             GST_TYPE_VIDEO_RESAMPLER_METHOD, GST_VIDEO_RESAMPLER_METHOD_LANCZOS,
-                             GST_VIDEO_CONVERTER_OPT_RESAMPLER_TAPS, G_TYPE_UINT, taps,
-                             GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
-                             GST_VIDEO_DITHER_NONE,
-                             GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, n_threads, NULL);
+    GstVideoResamplerMethod method = GST_VIDEO_RESAMPLER_METHOD_CUBIC;
+    guint taps = enlarged ? 4 : 0; // 0: as many as details need that become smaller
+    GstStructure *options = gst_structure_new(
+        "options", GST_VIDEO_RESAMPLER_OPT_CUBIC_B, G_TYPE_DOUBLE, 0.0,
+        GST_VIDEO_RESAMPLER_OPT_CUBIC_C, G_TYPE_DOUBLE, 0.5,
+        GST_VIDEO_CONVERTER_OPT_DITHER_METHOD, GST_TYPE_VIDEO_DITHER_METHOD,
+        GST_VIDEO_DITHER_NONE, GST_VIDEO_CONVERTER_OPT_THREADS, G_TYPE_UINT, n_threads, NULL);
+
+    if (is_too_narrow(options, from, to, taps)) {
+        method = GST_VIDEO_RESAMPLER_METHOD_LINEAR;
+        taps = from->width > 2 ? 2 : 1;
+    }
+    gst_structure_set(options, GST_VIDEO_CONVERTER_OPT_RESAMPLER_METHOD,
+                      GST_TYPE_VIDEO_RESAMPLER_METHOD, method,
+                      GST_VIDEO_CONVERTER_OPT_RESAMPLER_TAPS, G_TYPE_UINT, taps, NULL);
+    return gst_video_converter_new(from, to, options);
 }
 
-static GstVideoConverter *find(GstQsrResizer *r, const GstVideoInfo *from, const GstVideoInfo *to)
+static GstVideoConverter *find(GstQsrResizer *r, const GstVideoInfo *from, const GstVideoInfo *to,
+                               gboolean enlarged)
 {
     guint i;
 
     for (i = 0; i < MAX_CONVERTERS; i++) {
-        if (r->kept[i].converter && gst_video_info_is_equal(&r->kept[i].from, from) &&
+        if (r->kept[i].converter && r->kept[i].enlarged == enlarged &&
+            gst_video_info_is_equal(&r->kept[i].from, from) &&
             gst_video_info_is_equal(&r->kept[i].to, to))
             return r->kept[i].converter;
     }
@@ -102,19 +112,20 @@ static GstVideoConverter *find(GstQsrResizer *r, const GstVideoInfo *from, const
     g_clear_pointer(&r->kept[i].converter, gst_video_converter_free);
     r->kept[i].from = *from;
     r->kept[i].to = *to;
-    r->kept[i].converter = gst_video_converter_new(&r->kept[i].from, &r->kept[i].to,
-                                                   options(common_taps(from, to), r->n_threads));
+    r->kept[i].enlarged = enlarged;
+    r->kept[i].converter = make(&r->kept[i].from, &r->kept[i].to, enlarged, r->n_threads);
     return r->kept[i].converter;
 }
 
-gboolean gst_qsr_resizer_run(GstQsrResizer *r, const QsrPicture *to, const QsrPicture *from)
+gboolean gst_qsr_resizer_run(GstQsrResizer *r, const QsrPicture *to, const QsrPicture *from,
+                             gboolean enlarged)
 {
     GstVideoFrame in = {.flags = GST_VIDEO_FRAME_FLAG_NONE}, out = in;
     GstVideoConverter *converter;
 
     make_info(r, &in.info, from);
     make_info(r, &out.info, to);
-    converter = find(r, &in.info, &out.info);
+    converter = find(r, &in.info, &out.info, enlarged);
     if (!converter)
         return FALSE;
     gst_qsr_picture_to_frame(from, &in);
