@@ -3,7 +3,7 @@
 // qsr-scene: renders the clip that `./run demo` upscales, a slow pan along a
 // town canal. It is drawn at several samples per pixel and reduced with the
 // antialiased cubic that also made the training pictures, so its detail is
-// what the networks were trained to restore.
+// what the networks were trained to restore. Or a desktop, for what stands still.
 
 #include <errno.h>
 #include <math.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "scene.h"
+#include "scene_desktop.h"
 
 enum Format { FORMAT_420, FORMAT_444, FORMAT_I420, FORMAT_PPM };
 
@@ -19,6 +20,7 @@ typedef struct Options {
     int width, height, frames, first, fps;
     int factor; // samples per pixel in one direction
     enum Format format;
+    int desktop;
     const char *output;
 } Options;
 
@@ -47,6 +49,9 @@ static bool scene_init(Scene *s, const Options *o)
     bool ok = true;
 
     *s = (Scene){.width = o->width, .height = o->height, .factor = o->factor};
+    s->rgb = malloc((size_t)o->width * (size_t)o->height * 3);
+    if (o->desktop || !s->rgb)
+        return s->rgb != NULL;
     for (int i = 0; i < N_LAYERS; i++) {
         float reach = i == BOAT ? 110 : view + pan * parallax[i] + 2;
         ok = ok && canvas_init(&s->layer[i], i == BOAT ? -55 : 0, reach, scale);
@@ -55,8 +60,7 @@ static bool scene_init(Scene *s, const Options *o)
     s->frame.w = o->width * o->factor;
     s->row = malloc(sizeof(float) * 3 * (size_t)s->frame.w);
     s->saved = ok ? malloc((size_t)s->frame.w * (size_t)s->frame.h * 4) : NULL;
-    s->rgb = malloc((size_t)o->width * (size_t)o->height * 3);
-    if (!ok || !s->row || !s->saved || !s->rgb)
+    if (!ok || !s->row || !s->saved)
         return false;
     scene_draw_sky(&s->layer[SKY]);
     scene_draw_far(&s->layer[FAR]);
@@ -273,8 +277,13 @@ static bool render(Scene *s, const Options *o, FILE *f)
         ok = fprintf(f, "YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C%s XCOLORRANGE=LIMITED\n", o->width,
                      o->height, o->fps, o->format == FORMAT_444 ? "444" : "420mpeg2") > 0;
     for (int i = 0; ok && i < o->frames; i++) {
-        draw_frame(s, (float)(o->first + i) / (float)o->fps);
-        reduce(s);
+        const float t = (float)(o->first + i) / (float)o->fps;
+        if (o->desktop) {
+            scene_desktop(s->rgb, o->width, o->height, t);
+        } else {
+            draw_frame(s, t);
+            reduce(s);
+        }
         if (o->format == FORMAT_PPM)
             ok = fprintf(f, "P6\n%d %d\n255\n", o->width, o->height) > 0 &&
                  fwrite(s->rgb, (size_t)o->width * (size_t)o->height * 3, 1, f) == 1;
@@ -291,11 +300,12 @@ static const char usage[] =
     "Usage: qsr-scene [OPTION]... OUTPUT\n"
     "Renders the demo clip to OUTPUT (- is standard output).\n"
     "\n"
+    "  --scene NAME    town, or desktop: windows of which little moves (town)\n"
     "  --size WxH      picture size, 16x16 to 3840x2160 (480x270)\n"
     "  --frames N      number of frames, 1 to 240 (48)\n"
     "  --first N       number of the first frame (0)\n"
     "  --fps N         frames per second (24)\n"
-    "  --samples N     samples per pixel: 1, 4, 9 or 16 (16)\n"
+    "  --samples N     samples per pixel of the town: 1, 4, 9 or 16 (16)\n"
     "  --format F      420 or 444: Y4M; i420: the same as 420 without headers;\n"
     "                  ppm: one PPM picture after the other (420)\n";
 
@@ -315,6 +325,10 @@ static bool set_option(Options *o, const char *name, const char *value)
         char tail;
         return sscanf(value, "%dx%d%c", &o->width, &o->height, &tail) == 2 && o->width >= 16 &&
                o->width <= 3840 && o->height >= 16 && o->height <= 2160;
+    }
+    if (!strcmp(name, "--scene")) {
+        o->desktop = !strcmp(value, "desktop");
+        return o->desktop || !strcmp(value, "town");
     }
     if (!strcmp(name, "--frames"))
         return number(value, 1, 240, &o->frames);

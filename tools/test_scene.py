@@ -59,8 +59,22 @@ class Scene(unittest.TestCase):
                 error += abs(mean - small[3 * (y * 64 + x) + 1])
         self.assertLess(error / (64 * 36), 12)
 
+    def test_desktop(self):
+        """Something moves, most of it does not, and frames do not depend on each other."""
+        size = 320 * 180 * 3 // 2
+        options = ('--scene', 'desktop', '--size', '320x180', '--format', 'i420', '--fps', '30')
+        clip = scene(*options, '--frames', '100')
+        frames = [clip[i * size:(i + 1) * size] for i in range(100)]
+        self.assertEqual(scene(*options, '--first', '40', '--frames', '1'), frames[40])
+        moved = sum(a != b for a, b in zip(frames, frames[1:]))
+        self.assertTrue(40 <= moved < 99, moved)
+        for a, b in zip(frames[::7], frames[1::7]):
+            changed = sum(x != y for x, y in zip(a, b))
+            self.assertLess(changed, size // 4)
+        self.assertGreater(len(set(frames[0][:320 * 180])), 40)
+
     def test_refusals(self):
-        for options in (['--size', '8x8'], ['--size', '64'], ['--frames', '0'], ['--samples', '5'],
+        for options in (['--scene', 'forest'], ['--size', '8x8'], ['--size', '64'], ['--frames', '0'], ['--samples', '5'],
                         ['--format', 'gif'], ['--colour', '1'], ['--fps']):
             run = subprocess.run([SCENE, '-', *options], capture_output=True)
             self.assertEqual((run.returncode, run.stdout), (2, b''), options)
