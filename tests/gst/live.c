@@ -325,6 +325,13 @@ GST_START_TEST(test_changes)
     g_object_set(rig.self, "scale", 3.0, NULL);
     run(&rig, 0.2);
     fail_unless_equals_int(rig.rung, 2);
+    set_load(&rig, 1);
+    g_object_set(rig.self, "n-threads", 2, NULL); // perhaps it is faster now
+    run(&rig, 0.2);
+    fail_unless_equals_int(rig.rung, 0);
+    set_load(&rig, 3);
+    run(&rig, 0.4);
+    expect_step(&rig, 0, 2, "overrun");
 
     set_load(&rig, 1);
     g_object_set(rig.self, "model", "fsr1", NULL);
