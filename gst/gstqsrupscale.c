@@ -6,14 +6,15 @@
  * @short_description: upscales video with a small neural network
  * @see_also: videoscale
  *
- * qsrupscale makes video 1.5, 2, 3 or 4 times larger in both directions, with
- * a QuickSRNet quantised to 8 bits that runs on the CPU. What comes out depends
- * on the pictures and the model alone, not on the machine or the number of
- * threads.
+ * qsrupscale makes video up to 4 times larger in both directions, with a QuickSRNet
+ * quantised to 8 bits that runs on the CPU. What comes out depends on the pictures
+ * and the model alone, not on the machine or the number of threads.
  *
- * The factor comes from #GstQsrUpscale:scale, or from the size that downstream
- * asks for in its caps. The format and the meaning of the samples stay as they
- * are; pictures that need no scaling are passed on untouched.
+ * The size comes from #GstQsrUpscale:scale, or from what downstream asks for in its
+ * caps: any size, brought about by the network with the next larger factor of 1.5, 2,
+ * 3 and 4, and by GStreamer's scaler. The display aspect ratio is kept, by borders if
+ * need be (#GstQsrUpscale:add-borders). The format and the meaning of the samples stay
+ * as they are; pictures that need no scaling are passed on untouched.
  *
  * ## Example launch lines
  * |[

@@ -62,7 +62,8 @@ static const struct {
 // On the output of the element, at each factor, and after GstVideoInfo read it.
 GST_START_TEST(test_output_says_it)
 {
-    const gchar *const properties[] = {"scale=1", "scale=1.5", "scale=2", "scale=4", ""};
+    const gchar *const properties[] = {"scale=1", "scale=1.5", "scale=2", "scale=2.7", "scale=4",
+                                        ""};
 
     for (guint i = 0; i < G_N_ELEMENTS(properties); i++) {
         GstHarness *h = test_harness(properties[i], NULL);
