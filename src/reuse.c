@@ -122,6 +122,7 @@ int qsr_reuse_prepare(QsrReuse *r, const QsrPicture *in, const QsrPicture *out,
     r->memory = qsr_alloc(in_size + lay_out(&r->out, NULL));
     if (!r->memory || !qsr_changes_init(&r->changes, grid)) {
         forget(r);
+        r->on = false;
         return 0;
     }
     lay_out(&r->in, r->memory);

@@ -78,7 +78,8 @@ void qsr_reuse_close(QsrReuse *r);
 // forgotten where only colour differs.
 bool qsr_reuse_fits(QsrReuse *r, const QsrPicture *in, const QsrPicture *out);
 
-// Makes memory for them. `scale` as above. 0 without memory; then nothing is reused.
+// Makes memory for them. `scale` as above. 0 without memory; then nothing is reused
+// any more.
 int qsr_reuse_prepare(QsrReuse *r, const QsrPicture *in, const QsrPicture *out,
                       const QsrChangeGrid *grid, QsrScale scale);
 

@@ -169,10 +169,11 @@ static void test_engine_without_threads(QsrModel *m, const uint8_t *expected)
     qsr_settings_default(&settings);
     settings.backend = QSR_BACKEND_CPU;
     settings.n_threads = 4;
-    for (int n = 0; n < 4; n++) {
+    for (int n = 0; n < 8; n++) {
         int res;
 
-        threads_left = n;
+        settings.nice = n < 4 ? 0 : 3;
+        threads_left = n % 4;
         res = qsr_open(&ctx, m, &settings, &err);
         threads_left = FOREVER;
         // Fewer threads, or a clean refusal; and a close that waits for none
@@ -184,6 +185,40 @@ static void test_engine_without_threads(QsrModel *m, const uint8_t *expected)
             qsr_close(&ctx);
         }
     }
+}
+
+// Reuse does without its memory; and once two frames are made, nothing is asked for.
+static void test_reuse(QsrModel *m, const uint8_t *expected)
+{
+    uint8_t dst[40 * 28 * 3];
+    QsrSettings settings;
+    QsrContext *ctx;
+
+    qsr_settings_default(&settings);
+    settings.backend = QSR_BACKEND_CPU;
+    settings.n_threads = 2;
+    settings.reuse = 1;
+    for (int n = 0; n < 40; n++) {
+        allocations_left = n;
+        int res = qsr_open(&ctx, m, &settings, NULL);
+        for (int frame = 0; frame < 3 && res == 0; frame++) {
+            res = upscale(ctx, dst, NULL);
+            CHECK(res == QSR_ERR_NOMEM || !memcmp(dst, expected, sizeof(dst)),
+                  "allocation %d, frame %d: other bytes", n, frame);
+        }
+        allocations_left = FOREVER;
+        CHECK(res == 0 || res == QSR_ERR_NOMEM, "allocation %d: %d", n, res);
+        qsr_close(&ctx);
+    }
+
+    CHECK(qsr_open(&ctx, m, &settings, NULL) == 0, "no context");
+    for (int frame = 0; frame < 100; frame++) {
+        if (frame == 2)
+            allocations_left = 0;
+        CHECK(upscale(ctx, dst, NULL) == 0 && !memcmp(dst, expected, sizeof(dst)), "frame %d", frame);
+    }
+    allocations_left = FOREVER;
+    qsr_close(&ctx);
 }
 
 // A model with or without an input branch; *file is to be freed.
@@ -211,6 +246,7 @@ static void test_engine(int branch)
     for (int n = 1; n <= 3; n++)
         test_engine_without_memory(m, n, expected);
     test_engine_without_threads(m, expected);
+    test_reuse(m, expected);
     qsr_model_unref(&m);
     free(file);
 }
