@@ -159,7 +159,7 @@ def with_move(value, kind, *how):
 
 class Follower:
     def __init__(self, graph, input_range=None):
-        self.graph = graph
+        self.graph, self.node = graph, None
         height_first = graph.shape[1] == 3
         if len(graph.shape) != 4 or graph.shape[0] != 1 or \
                 3 not in (graph.shape[1], graph.shape[3]):
@@ -226,6 +226,8 @@ class Follower:
 
     def run(self):
         for self.node in self.graph.nodes:
+            if not isinstance(self.node.op, str):
+                raise Refusal("an operation has no readable name")
             arguments = [self.values.get(name) for name in self.node.inputs if name]
             operation = getattr(self, "do_" + self.node.op, None)
             if not any(isinstance(a, Value) for a in arguments):
@@ -535,7 +537,21 @@ def chain_of(result, picture):
 
 
 def network_of(graph, input_range=None):
+    """The Network that a graph is. Refusal if it is none, or damaged."""
     follower = Follower(graph, input_range)
+    try:
+        return followed(follower)
+    except Refusal:
+        raise
+    # Sizes and kinds that contradict each other fail wherever they first matter.
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, ArithmeticError,
+            MemoryError) as fault:
+        where = f"{follower.node.op}: " if follower.node else ""
+        reason = " ".join(str(fault).split())[:80]
+        raise Refusal(f"{where}it does not fit together ({reason})") from None
+
+
+def followed(follower):
     result = follower.run()
     picture = follower.picture
     chain, ranges = chain_of(result, picture)

@@ -39,7 +39,8 @@ def read(data):
     except Refusal:
         raise
     except Exception as fault:  # protobuf and onnx have no common class of errors
-        raise Refusal(f"not a sound ONNX file ({str(fault).splitlines()[0][:80] if str(fault) else type(fault).__name__})") from None
+        reason = " ".join(str(fault).split())[:80] or type(fault).__name__
+        raise Refusal(f"not a sound ONNX file ({reason})") from None
     if not nodes or not graph.output:
         raise Refusal("not a sound ONNX file (it has no operations)")
     if any(not n.outputs for n in nodes):

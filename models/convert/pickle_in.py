@@ -172,8 +172,17 @@ def state_of(content):
 def read(data):
     """A Network of the parameters' names and shapes, those of the published QuickSRNet:
     cnn.0, cnn.2, ... and conv_last, and for Large anchor.net."""
-    state = state_of(load(data))
-    prefixes = {k[:-len("cnn.0.weight")] for k in state if re.fullmatch(r"(.*\.)?cnn\.0\.weight", k)}
+    try:
+        return named(state_of(load(data)))
+    except Refusal:
+        raise
+    except (TypeError, ValueError, ArithmeticError, MemoryError) as fault:
+        raise Refusal(f"not a sound checkpoint ({' '.join(str(fault).split())[:80]})") from None
+
+
+def named(state):
+    first = "cnn.0.weight"
+    prefixes = {k[:-len(first)] for k in state if k == first or k.endswith("." + first)}
     if len(prefixes) != 1:
         other = [k for k in state if not re.search(r"(cnn\.\d+|conv_last|anchor\.net)\.\w+$", k)]
         raise Refusal(f"'{(other or list(state))[0][:60]}' is not a parameter of a QuickSRNet, "

@@ -27,8 +27,10 @@ from .graph import Refusal
 
 CHANNELS = (32, 64)
 MOST_BLOCKS = 16
+SMALLEST = 2.0 ** -30  # about the smallest step of rq16 with 6 fraction bits
 PATCH, BATCH = 32, 16
 RATE, SCALE_RATE, DECAY = 5e-5, 0.1, 0.99
+SETTLE_SHARE, SETTLE_RATE = 0.4, 2e-4
 JUDGE_EVERY = 50
 MOST_PICTURES, LARGEST_PICTURE = 64, 512
 KINDS = (".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff")
@@ -61,7 +63,7 @@ def step_of(weights):
     for most in range(1, 129):
         multiples = weights * (most / widest)
         if np.abs(multiples - np.rint(multiples)).max() < 2e-4 * max(1, most / 16):
-            return widest / most
+            return max(widest / most, SMALLEST)
     return None
 
 
@@ -73,11 +75,21 @@ def finest(step, kernels):
     safe = all(kernel_is_pair_safe(w) for w in whole)
     while True:
         finer = [2 * w for w in whole]
-        if max(np.abs(w).max() for w in finer) > 127 or \
+        if max(np.abs(w).max() for w in finer) > 127 or step / 2 < SMALLEST or \
                 (safe and not all(kernel_is_pair_safe(w) for w in finer)) or \
                 not any(w.any() for w in finer):
             return step, whole
         step, whole = step / 2, finer
+
+
+def widest_constants(scale):
+    """With as many fraction bits as the largest scale leaves."""
+    for fraction in range(6, 0, -1):
+        try:
+            return fraction, *constants(scale, fraction)
+        except ValueError:
+            pass
+    raise Refusal(f"it has a weight of {127 * float(scale.max()):.0f}; 63 is the limit")
 
 
 def known_layer(weight, bias, *branch):
@@ -93,12 +105,7 @@ def known_layer(weight, bias, *branch):
         steps.append(step)
         rows.append(whole)
     scale = torch.tensor(steps, dtype=torch.float64)
-    fraction = 6
-    while fraction > 1 and steps and max(steps) >= 2.0 ** -fraction * 0.9999:
-        fraction -= 1
-    if max(steps) >= 0.4999:
-        raise Refusal(f"it has a weight of {127 * max(steps):.0f}; 63 is the limit")
-    multiplier, shift = constants(scale, fraction)
+    fraction, multiplier, shift = widest_constants(scale)
     if fraction < 6:
         # rq16 rounds twice, and halves upwards both times: with few fraction bits
         # that adds 2^-(f+1) of a step on average. (At 6 it is part of what our own
@@ -166,43 +173,77 @@ def rounded(network):
     return QuantNet(filled(network.layers), network.scale)
 
 
-def calibrate(network, pictures, steps, seed, say):
-    """The QuantNet closest to the float network, and its likeness in dB. Every
-    eighth picture judges and is not learnt from, where there are enough."""
-    layers = filled(network.layers)
-    net = QuantNet(layers, network.scale)
-    judges = pictures[::8] if len(pictures) >= 8 else pictures
-    learnt = [p for i, p in enumerate(pictures) if i % 8] if len(pictures) >= 8 else pictures
-    wanted = [float_upscaler(layers, network.scale)(p) for p in judges]
+class Calibration:
+    """What the steps of a calibration share."""
 
-    def judge(candidate):
+    def __init__(self, network, pictures, seed, say):
+        self.layers, self.scale, self.say = filled(network.layers), network.scale, say
+        enough = len(pictures) >= 8
+        self.judges = pictures[::8] if enough else pictures
+        self.learnt = [p for i, p in enumerate(pictures) if i % 8] if enough else pictures
+        upscale = float_upscaler(self.layers, self.scale)
+        self.wanted = [upscale(p) for p in self.judges]
+        self.random = np.random.RandomState(seed)
+        self.net = QuantNet(self.layers, self.scale)
+        self.best, self.best_psnr = copy.deepcopy(self.net), self.judge(self.net)
+
+    def judge(self, candidate):
+        """Likeness to the float network on the pictures that are not learnt from."""
         model = candidate.model({})
-        return likeness(lambda p: intsim.upscale(model, p), judges, wanted)
+        return likeness(lambda p: intsim.upscale(model, p), self.judges, self.wanted)
 
-    best, best_psnr = copy.deepcopy(net), judge(net)
-    say(f"rounded: {best_psnr:.2f} dB like the float network")
-    average, random = copy.deepcopy(net), np.random.RandomState(seed)
-    scales = [conv.log_scale for conv in net.convs]
-    others = [p for conv in net.convs for p in conv.kernels() + [conv.bias]]
-    optimiser = torch.optim.Adam([{"params": others}, {"params": scales}], betas=(0.9, 0.99))
-    for step in range(steps):
-        rate = RATE * min(1, (step + 1) / 50) * max(0.1, 1 - step / steps)
-        optimiser.param_groups[0]["lr"] = rate
-        optimiser.param_groups[1]["lr"] = rate * SCALE_RATE
-        batch = batch_of(learnt, random)
+    def keep_better(self, candidate, what):
+        psnr = self.judge(candidate)
+        self.say(f"{what}: {psnr:.2f} dB")
+        if psnr > self.best_psnr:
+            self.best, self.best_psnr = copy.deepcopy(candidate), psnr
+
+    def step(self, optimiser):
+        batch = batch_of(self.learnt, self.random)
         with torch.no_grad():
-            target = run_plain(layers, network.scale, batch / 255)
-        loss = loss_of(net(batch) / 255, target, 1.0)
+            target = run_plain(self.layers, self.scale, batch / 255)
+        loss = loss_of(self.net(batch) / 255, target, 1.0)
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        with torch.no_grad():
-            keep = min(DECAY, (step + 1) / (step + 10))
-            for mean, now in zip(average.parameters(), net.parameters()):
-                mean.lerp_(now, 1 - keep)
-        if (step + 1) % JUDGE_EVERY == 0 or step + 1 == steps:
-            psnr = judge(average)
-            say(f"step {step + 1}: {psnr:.2f} dB")
-            if psnr > best_psnr:
-                best, best_psnr = copy.deepcopy(average), psnr
-    return best, best_psnr
+
+    def tune(self, steps):
+        """All numbers; what is rounded and judged is their moving average."""
+        average = copy.deepcopy(self.net)
+        scales = [conv.log_scale for conv in self.net.convs]
+        others = [p for conv in self.net.convs for p in conv.kernels() + [conv.bias]]
+        optimiser = torch.optim.Adam([{"params": others}, {"params": scales}], betas=(0.9, 0.99))
+        for step in range(steps):
+            rate = RATE * min(1, (step + 1) / 50) * max(0.1, 1 - step / steps)
+            optimiser.param_groups[0]["lr"] = rate
+            optimiser.param_groups[1]["lr"] = rate * SCALE_RATE
+            self.step(optimiser)
+            with torch.no_grad():
+                keep = min(DECAY, (step + 1) / (step + 10))
+                for mean, now in zip(average.parameters(), self.net.parameters()):
+                    mean.lerp_(now, 1 - keep)
+            if (step + 1) % JUDGE_EVERY == 0 or step + 1 == steps:
+                self.keep_better(average, f"step {step + 1}")
+
+    def settle(self, steps):
+        """The integers stay; scales and biases take up what their rounding left."""
+        self.net = copy.deepcopy(self.best)
+        for conv in self.net.convs:
+            conv.freeze()
+        optimiser = torch.optim.Adam([p for conv in self.net.convs
+                                      for p in (conv.bias, conv.log_scale)])
+        for step in range(steps):
+            optimiser.param_groups[0]["lr"] = SETTLE_RATE * (1 - step / steps)
+            self.step(optimiser)
+        self.keep_better(self.net, "settled")
+
+
+def calibrate(network, pictures, steps, seed, say):
+    """The QuantNet closest to the float network, and its likeness in dB. Every
+    eighth picture judges and is not learnt from, where there are enough."""
+    calibration = Calibration(network, pictures, seed, say)
+    say(f"rounded: {calibration.best_psnr:.2f} dB like the float network")
+    settling = int(steps * SETTLE_SHARE)
+    calibration.tune(steps - settling)
+    calibration.settle(settling)
+    return calibration.best, calibration.best_psnr

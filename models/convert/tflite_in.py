@@ -190,4 +190,10 @@ class Reader:
 
 
 def read(data):
-    return Reader(Buffer(data).root()).graph()
+    try:
+        return Reader(Buffer(data).root()).graph()
+    except Refusal:
+        raise
+    except (TypeError, ValueError, IndexError, ArithmeticError, MemoryError) as fault:
+        reason = " ".join(str(fault).split())[:80]
+        raise Refusal(f"not a sound TFLite file ({reason})") from None

@@ -34,7 +34,8 @@ def draw(height, width, seed):
     y, x = np.mgrid[0:height, 0:width]
     ramp = np.stack([x * 200 // width, y * 200 // height, (x + y) // 3 % 256], 2)
     slope = np.stack([180 + x // 30, 60 + y // 30, 90 + 0 * x], 2)
-    flat = np.where((x < 100)[:, :, None], slope, np.where(((x + y) // 9 % 2)[:, :, None], ramp, 40))
+    stripes = np.where(((x + y) // 9 % 2)[:, :, None], ramp, 40)
+    flat = np.where((x < 100)[:, :, None], slope, stripes)
     noise = random.randint(-30, 31, flat.shape) * ((x > width * 2 // 3)[:, :, None])
     return (flat + noise).clip(0, 255).astype(np.uint8)
 
