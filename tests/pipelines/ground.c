@@ -113,9 +113,9 @@ static guint list_left(GString *text, const GValue *list)
 }
 
 // By hand, since GST_TRACERS is read before any plugin is known. Whatever is made from now on
-// counts, but for what GStreamer itself holds on to, such as caps. Tasks and pads may still be
-// on their way out in other threads, which the tracer does not take well.
-#define TRACED "GstQsrUpscale,GstBuffer,GstMemory,GstBufferPool,GstEvent,GstQuery"
+// counts, but for what GStreamer itself holds on to, such as caps. Elements, tasks and pads may
+// be on their way out in other threads, which the tracer does not take well.
+#define TRACED "GstBuffer,GstMemory,GstBufferPool,GstEvent,GstQuery"
 static GstTracer *leaks;
 
 static void start_leaks_tracer(void)
@@ -133,7 +133,6 @@ guint watch_count_left(void)
 {
     guint n = 0;
 
-    // The last reference may be another thread's, which is about to end.
     for (guint patience = 100; leaks && patience > 0; patience--) {
         GString *text = g_string_new(NULL);
         GstStructure *info = NULL;

@@ -36,7 +36,29 @@ struct Watch {
     gboolean eos;
 };
 
-static guint n_watches; // that there are now
+static guint n_watches;      // that there are now
+static gint n_elements_left; // that were watched, and are still there
+
+static void element_is_gone(gpointer data, GObject *element)
+{
+    (void) data;
+    (void) element;
+    g_atomic_int_add(&n_elements_left, -1);
+}
+
+static void expect_to_go(GstElement *element)
+{
+    g_atomic_int_inc(&n_elements_left);
+    g_object_weak_ref(G_OBJECT(element), element_is_gone, NULL);
+}
+
+// The last reference may be that of another thread, which is about to end.
+static guint wait_for_elements(void)
+{
+    for (guint patience = 1000; patience > 0 && g_atomic_int_get(&n_elements_left) > 0; patience--)
+        g_usleep(2000);
+    return (guint) g_atomic_int_get(&n_elements_left);
+}
 
 // ------------------------------------------------------------------ frames ---
 
@@ -230,6 +252,7 @@ void watch_add(Watch *watch, GstElement *element)
     GstElementFactory *factory = gst_element_get_factory(element);
     const gchar *name = factory ? GST_OBJECT_NAME(factory) : "";
 
+    expect_to_go(element);
     if (strcmp(name, "fakesink") == 0) {
         GstPad *pad = gst_element_get_static_pad(element, "sink");
 
@@ -244,6 +267,10 @@ void watch_add(Watch *watch, GstElement *element)
     }
 }
 
+static Watch *guarded; // the latest
+static GThread *guard_thread;
+static gpointer guard(gpointer data);
+
 static void add_item(const GValue *item, gpointer data)
 {
     watch_add(data, g_value_get_object(item));
@@ -255,12 +282,16 @@ Watch *watch_new(const gchar *name, WatchPictures *pictures, GstElement *pipelin
     GstIterator *elements;
 
     n_watches++;
+    if (!guard_thread)
+        guard_thread = g_thread_new("guard", guard, NULL);
+    g_atomic_pointer_set(&guarded, watch);
     g_mutex_init(&watch->lock);
     watch->name = g_strdup(name);
     watch->start = g_get_monotonic_time();
     watch->pictures = pictures;
     watch->pipeline = gst_object_ref_sink(pipeline);
     watch->bus = gst_element_get_bus(pipeline);
+    expect_to_go(pipeline);
     watch->sinks = g_ptr_array_new();
     elements = gst_bin_iterate_recurse(GST_BIN(pipeline));
     while (gst_iterator_foreach(elements, add_item, watch) == GST_ITERATOR_RESYNC)
@@ -380,6 +411,26 @@ void watch_fail(Watch *watch, const gchar *format, ...)
     _Exit(1);
 }
 
+// The main thread may itself stand still, in a call that waits for the pipeline.
+static gint heartbeat; // that of wait_until()
+
+static gpointer guard(gpointer data)
+{
+    gint before = g_atomic_int_get(&heartbeat), seconds = 0;
+
+    (void) data;
+    while (seconds < (gint) (PATIENCE / G_TIME_SPAN_SECOND) + 30) {
+        g_usleep(G_USEC_PER_SEC);
+        seconds++;
+        if (before != g_atomic_int_get(&heartbeat))
+            seconds = 0;
+        before = g_atomic_int_get(&heartbeat);
+    }
+    if (g_atomic_pointer_get(&guarded))
+        watch_fail(g_atomic_pointer_get(&guarded), "nothing moves: a call does not return");
+    _Exit(1);
+}
+
 static void read_message(Watch *watch, GstMessage *message)
 {
     GError *error = NULL;
@@ -436,6 +487,7 @@ static void wait_until(Watch *watch, Condition done, guint number, const gchar *
     for (;;) {
         GstMessage *message;
 
+        g_atomic_int_inc(&heartbeat);
         check_failure(watch);
         if (done(watch, number))
             return;
@@ -468,7 +520,8 @@ static gboolean in_state(Watch *watch, guint number)
 
 void watch_set_state(Watch *watch, GstState state)
 {
-    watch->eos = FALSE;
+    if (state <= GST_STATE_READY)
+        watch->eos = FALSE;
     gst_element_set_state(watch->pipeline, state);
     wait_until(watch, in_state, (guint) state, gst_element_state_get_name(state));
 }
@@ -539,12 +592,13 @@ void watch_seek(Watch *watch, gdouble rate, GstSeekFlags flags, GstClockTime sta
         rate, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, (gint64) start,
         GST_CLOCK_TIME_IS_VALID(stop) ? GST_SEEK_TYPE_SET : GST_SEEK_TYPE_NONE, (gint64) stop);
 
-    watch->eos = FALSE;
     if (!gst_element_send_event(watch->pipeline, seek))
         watch_fail(watch, "the seek to %" GST_TIME_FORMAT ", rate %g, is refused",
                    GST_TIME_ARGS(start), rate);
-    if (flags & GST_SEEK_FLAG_FLUSH)
+    if (flags & GST_SEEK_FLAG_FLUSH) {
         wait_until(watch, more_async_done, before, "the seek");
+        watch->eos = FALSE; // one from before the flush may have been read just now
+    }
 }
 
 // ---------------------------------------------------------------- the end ---
@@ -567,13 +621,14 @@ void watch_free(Watch *watch)
         g_free(sink);
     }
     // What is in another pipeline still changes hands while it would be counted.
-    left = --n_watches == 0 ? watch_count_left() : 0;
+    left = --n_watches == 0 ? wait_for_elements() + watch_count_left() : 0;
     if (left > 0) {
         g_print("FAIL %s: %u objects are left when all is over\n", watch->name, left);
         exit(1);
     }
     g_print("ok   %s (%.2f s)\n", watch->name,
             (gdouble) (g_get_monotonic_time() - watch->start) / G_TIME_SPAN_SECOND);
+    g_atomic_pointer_set(&guarded, NULL);
     g_ptr_array_unref(watch->sinks);
     g_mutex_clear(&watch->lock);
     watch_allow_log(NULL);
