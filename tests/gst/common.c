@@ -131,7 +131,8 @@ static void plane_size(const GstVideoInfo *info, guint plane, gint *bytes, gint 
 
     gst_video_format_info_component(info->finfo, plane, comp);
     *bytes = 0;
-    *rows = GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(info->finfo, comp[0], info->height);
+    *rows = GST_VIDEO_FORMAT_INFO_SCALE_HEIGHT(info->finfo, comp[0],
+                                               GST_VIDEO_INFO_FIELD_HEIGHT(info));
     // Of an odd width, packed 4:2:2 has chroma behind the last luma sample.
     for (guint i = 0; i < GST_VIDEO_MAX_COMPONENTS && comp[i] >= 0; i++) {
         gint n = GST_VIDEO_FORMAT_INFO_SCALE_WIDTH(info->finfo, comp[i], info->width) *

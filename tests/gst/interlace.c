@@ -300,6 +300,62 @@ GST_START_TEST(test_shots)
 }
 GST_END_TEST;
 
+// In a stream: caps and flags of buffers reach the painter, and a stream that mixes
+// fields and frames loses none.
+static void check_stream(const gchar *more, const guint *flags, const GstQsrShot *shots, guint n)
+{
+    GstHarness *h = test_harness("scale=2", NULL);
+    TestImage *in = test_image_new("I420", 32, 24, more);
+    TestImage *want = test_image_new("I420", 64, 48, more);
+    TestPainter *t = test_painter_new("quicksrnet-small", two, in, want, NULL);
+    GstCaps *caps = test_caps("I420", 32, 24, more);
+
+    if (strstr(more, "alternate"))
+        gst_caps_set_features_simple(
+            caps, gst_caps_features_new_single(GST_CAPS_FEATURE_FORMAT_INTERLACED));
+    gst_harness_set_src_caps(h, caps);
+    for (guint i = 0; i < n; i++) {
+        GstBuffer *buffer, *out;
+
+        test_image_noise(in, i);
+        test_paint(t, &shots[i], in, want);
+        buffer = gst_buffer_copy_deep(in->frame.buffer);
+        GST_BUFFER_FLAG_SET(buffer, flags[i]);
+        out = gst_harness_push_and_pull(h, buffer);
+        fail_unless(out != NULL, "%s", more);
+        fail_unless((GST_BUFFER_FLAGS(out) & flags[i]) == flags[i]);
+        test_assert_same_picture(out, want->frame.buffer, &want->colour.info);
+        gst_buffer_unref(out);
+    }
+    test_painter_free(t);
+    test_image_free(in);
+    test_image_free(want);
+    test_harness_end(h, NULL);
+}
+
+GST_START_TEST(test_streams)
+{
+    const GstQsrShot plain = test_plain_shot, woven = test_woven_shot;
+    const GstQsrShot top = {FALSE, 0, GST_QSR_ONE_VIEW, GST_CLOCK_TIME_NONE};
+    const GstQsrShot bottom = {FALSE, 1, GST_QSR_ONE_VIEW, GST_CLOCK_TIME_NONE};
+    const GstQsrShot beside = {FALSE, -1, GST_QSR_SIDE_BY_SIDE, GST_CLOCK_TIME_NONE};
+    const GstQsrShot above = {FALSE, -1, GST_QSR_TOP_BOTTOM, GST_CLOCK_TIME_NONE};
+    const guint interlaced = GST_VIDEO_BUFFER_FLAG_INTERLACED;
+
+    check_stream("interlace-mode=interleaved",
+                 (guint[]) {interlaced, interlaced | GST_VIDEO_BUFFER_FLAG_TFF},
+                 (GstQsrShot[]) {woven, woven}, 2);
+    check_stream("interlace-mode=mixed", (guint[]) {0, interlaced, 0, interlaced},
+                 (GstQsrShot[]) {plain, woven, plain, woven}, 4);
+    check_stream("interlace-mode=alternate",
+                 (guint[]) {interlaced | GST_VIDEO_BUFFER_FLAG_TOP_FIELD,
+                            interlaced | GST_VIDEO_BUFFER_FLAG_BOTTOM_FIELD},
+                 (GstQsrShot[]) {top, bottom}, 2);
+    check_stream("multiview-mode=side-by-side", (guint[]) {0}, &beside, 1);
+    check_stream("multiview-mode=top-bottom", (guint[]) {0}, &above, 1);
+}
+GST_END_TEST;
+
 static Suite *interlace_suite(void)
 {
     Suite *s = suite_create("interlace");
@@ -312,6 +368,7 @@ static Suite *interlace_suite(void)
     tcase_add_test(tc, test_views);
     tcase_add_test(tc, test_odd_views);
     tcase_add_test(tc, test_shots);
+    tcase_add_test(tc, test_streams);
     return s;
 }
 
