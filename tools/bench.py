@@ -4,11 +4,14 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 
 import arm_estimates
 
 FRAME = re.compile(r'threads (\d+): ([\d.]+) ms/frame, ([\d.]+) fps')
 KERNEL = re.compile(r'^(\S*)\s+(\S+)\s+([\d.]+) ns')
+REUSE = re.compile(r'^ *(\d+ % still|\S+): [\d.]+ ms, with reuse [\d.]+ ms; of pairs ([\d.]+), '
+                   r'of all ([\d.]+); reused ([\d.]+) %', re.M)
 SCALES = ('1.5', '2', '3', '4')
 
 INTRODUCTION = '''# Benchmarks
@@ -35,6 +38,18 @@ The same at 2x with instruction sets taken away (`--cpumask`), from plain C upwa
 frames.
 
 | sets | threads | ms per frame | frames per second |
+|---|---|---|---|
+'''
+
+REUSES = '''
+## Reuse
+
+`qsr bench --reuse`: every picture twice, without and with reuse, 960x540 to 1920x1080, all
+threads. Pictures of which the upper part stands still and the rest is new noise each time,
+and the desktop of `qsr-scene`. The median of the ratios within pairs says what a usual picture
+costs, the ratio of the sums what the whole clip does; of all the pixels so many were copied.
+
+| pictures | ratio of pairs | ratio of all | reused |
 |---|---|---|---|
 '''
 
@@ -92,6 +107,17 @@ def set_rows(qsr, frames, all_threads, names):
                 '--frames', str(frames)))
 
 
+def reuse_rows(qsr, scene, frames):
+    with tempfile.TemporaryDirectory() as folder:
+        clip = os.path.join(folder, 'desktop.y4m')
+        run(scene, '--scene', 'desktop', '--size', '960x540', '--frames', '240', '--fps', '60', clip)
+        text = run(qsr, 'bench', '--reuse', '--frames', str(frames))
+        text += run(qsr, 'bench', '--reuse', '--clip', clip, '--frames', '230')
+    for name, pairs, whole, reused in REUSE.findall(text):
+        yield '| %s | %s | %s | %s %% |' % (name if 'still' in name else 'desktop', pairs, whole,
+                                            reused)
+
+
 def kernel_rows(checkasm):
     name = first = None
     for line in run(checkasm, '--bench').splitlines():
@@ -112,6 +138,7 @@ def main(build, out):
     text = INTRODUCTION % (processor(), usable, ', '.join(names), 10)
     text += '\n'.join(frame_rows(qsr, 10, usable)) + '\n'
     text += SETS % 5 + '\n'.join(set_rows(qsr, 5, usable, names)) + '\n'
+    text += REUSES + '\n'.join(reuse_rows(qsr, os.path.join(build, 'tools', 'qsr-scene'), 30)) + '\n'
     kernels = list(kernel_rows(checkasm))
     if kernels:
         text += KERNELS + '\n'.join(kernels) + '\n'
