@@ -16,15 +16,6 @@ gboolean gst_qsr_scale_equal(QsrScale a, QsrScale b)
     return a.num == b.num && a.den == b.den;
 }
 
-gboolean gst_qsr_factors_contain(const GstQsrFactors *factors, QsrScale scale)
-{
-    for (gint i = 0; i < factors->n; i++) {
-        if (gst_qsr_scale_equal(factors->scale[i], scale))
-            return TRUE;
-    }
-    return FALSE;
-}
-
 static gint64 gcd(gint64 a, gint64 b)
 {
     while (b) {

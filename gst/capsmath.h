@@ -23,7 +23,6 @@ typedef struct {
 extern const GstQsrFactors gst_qsr_all_factors;
 
 gboolean gst_qsr_scale_equal(QsrScale a, QsrScale b);
-gboolean gst_qsr_factors_contain(const GstQsrFactors *factors, QsrScale scale);
 
 // 1.5 -> 3/2; in millionths, from 1 to 4. FALSE for any other value.
 gboolean gst_qsr_scale_from_double(QsrScale *scale, gdouble value);

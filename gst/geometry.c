@@ -34,16 +34,6 @@ gint gst_qsr_lines_down(QsrScale factor, gint lines, gboolean interlaced)
     return lines % 2 == 0 ? 2 * gst_qsr_size_down(factor, lines / 2) : 0;
 }
 
-void gst_qsr_geometry_exact(GstQsrGeometry *g, QsrScale factor, gint in_width, gint in_height)
-{
-    g->in_width = in_width;
-    g->in_height = in_height;
-    g->factor = factor;
-    g->net_width = g->out_width = gst_qsr_size_up(factor, in_width);
-    g->net_height = g->out_height = gst_qsr_size_up(factor, in_height);
-    g->dest = (GstVideoRectangle) {0, 0, g->out_width, g->out_height};
-}
-
 // ---------------------------------------------------------------------- dest ---
 
 // Luma samples that one chroma sample stands for.

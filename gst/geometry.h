@@ -50,10 +50,6 @@ gboolean gst_qsr_is_interlaced(const GstVideoInfo *info);
 void gst_qsr_geometry_plan(GstQsrGeometry *g, const GstQsrSizing *sizing, const GstVideoInfo *in,
                            const GstVideoInfo *out);
 
-// For a factor that leads from the input to the output exactly: no border, no
-// second scaling.
-void gst_qsr_geometry_exact(GstQsrGeometry *g, QsrScale factor, gint in_width, gint in_height);
-
 // Lines that a factor makes of a frame's; those of an interlaced frame come from each
 // field, so that there are always as many of one as of the other. And the inverse;
 // 0 as for gst_qsr_size_up().

@@ -67,19 +67,22 @@ static gboolean is_part_of_larger(const GstVideoCropMeta *crop, gint width, gint
            crop->x <= (guint) (width - info->width) && crop->y <= (guint) (height - info->height);
 }
 
-// Moves the frame's planes to a pixel; to the one left or above where chroma samples
-// stand for several.
-static void move_to(GstVideoFrame *frame, gint x, gint y, gint lines_at_once)
+// Moves the frame's planes to a pixel. As videocrop copies: brightness from that pixel on,
+// chroma from the sample on that it belongs to. To a pixel on the left where they share a
+// group (YUY2), and to a line above that belongs to a top field and has chroma of its own.
+static void move_to(GstVideoFrame *frame, gint x, gint y, gboolean woven)
 {
     const GstVideoFormatInfo *format = frame->info.finfo;
     gint unit_x = 1, unit_y = 1;
 
     for (guint i = 0; i < GST_VIDEO_FRAME_N_COMPONENTS(frame); i++) {
-        unit_x = MAX(unit_x, 1 << GST_VIDEO_FORMAT_INFO_W_SUB(format, i));
-        unit_y = MAX(unit_y, 1 << GST_VIDEO_FORMAT_INFO_H_SUB(format, i));
+        if (GST_VIDEO_FORMAT_INFO_PLANE(format, i) == 0)
+            unit_x = MAX(unit_x, 1 << GST_VIDEO_FORMAT_INFO_W_SUB(format, i));
+        if (woven)
+            unit_y = MAX(unit_y, 2 << GST_VIDEO_FORMAT_INFO_H_SUB(format, i));
     }
     x -= x % unit_x;
-    y -= y % (unit_y * lines_at_once);
+    y -= y % unit_y;
     for (guint p = 0; p < GST_VIDEO_FRAME_N_PLANES(frame); p++) {
         gint comp[GST_VIDEO_MAX_COMPONENTS];
 
@@ -116,7 +119,7 @@ void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info)
 
     if (is_larger(video, info) && crop &&
         is_part_of_larger(crop, (gint) video->width, (gint) video->height, info))
-        move_to(frame, (gint) crop->x, (gint) crop->y, woven ? 2 : 1);
+        move_to(frame, (gint) crop->x, (gint) crop->y, woven);
     frame->info.width = info->width;
     frame->info.height = info->height;
 }

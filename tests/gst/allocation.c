@@ -265,13 +265,16 @@ GST_START_TEST(test_crop)
 }
 GST_END_TEST;
 
-// To the left and up, where chroma samples stand for several pixels, and fields for lines.
+// Brightness is where it should be, even where chroma samples stand for several pixels; to
+// the left where they lie in one group, and up to the line of a top field.
 GST_START_TEST(test_crop_between_samples)
 {
-    check_crop("I420", NULL, 5, 7, 4, 6);
+    check_crop("I420", NULL, 5, 7, 5, 7);
+    check_crop("I420", NULL, 17, 11, 17, 11);
+    check_crop("NV12", NULL, 5, 7, 5, 7);
     check_crop("YUY2", NULL, 5, 7, 4, 7);
     check_crop("RGB", NULL, 5, 7, 5, 7);
-    check_crop("I420", "interlace-mode=interleaved", 5, 7, 4, 4);
+    check_crop("I420", "interlace-mode=interleaved", 5, 7, 5, 4);
     check_crop("RGB", "interlace-mode=interleaved", 5, 7, 5, 6);
 }
 GST_END_TEST;
