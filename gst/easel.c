@@ -14,7 +14,7 @@ typedef struct {
 } Helper;
 
 // Pictures between two stages, and parts that cannot be painted where they lie.
-enum { SLOT_A, SLOT_B, SLOT_CUBIC, SLOT_UNMOVED, SLOT_IN, SLOT_OUT, N_SLOTS };
+enum { SLOT_A, SLOT_B, SLOT_C, SLOT_CUBIC, SLOT_UNMOVED, SLOT_IN, SLOT_OUT, N_SLOTS };
 typedef struct {
     guint8 *memory;
     gsize size;
@@ -183,7 +183,7 @@ typedef struct {
     QsrContext *engine; // of the model, NULL without one
     gint field;
     QsrPicture in, out;
-    gboolean odd;       // which of two slots is next
+    gint next;          // of three slots: a stage may read two pictures
 } Part;
 
 // Where a stage paints that `left` others follow.
@@ -193,8 +193,8 @@ static int target(Part *part, gint left, QsrPicture *to, QsrError *err)
         *to = part->out;
         return 0;
     }
-    part->odd = !part->odd;
-    return get_slot(part->easel, part->odd ? SLOT_A : SLOT_B, part->parts->net_width,
+    part->next = (part->next + 1) % 3;
+    return get_slot(part->easel, SLOT_A + part->next, part->parts->net_width,
                     part->parts->net_height, to, err);
 }
 

@@ -7,6 +7,7 @@
 
 #include <math.h>
 
+#include "gst/resize.h"
 #include "pixels.h"
 
 // What an element with such properties makes of a picture; `info` (may be NULL) is of that.
@@ -140,6 +141,49 @@ GST_START_TEST(test_stages)
         check_stages(test_formats[i], 18, 11, &test_plain_shot);
     check_stages("I420", 18, 12, &test_woven_shot);
     check_stages("RGBA", 18, 12, &test_woven_shot);
+}
+GST_END_TEST;
+
+// The last stage, too; with a model whose picture is the one to compare with.
+static void check_resized(const gchar *model, const gchar *format)
+{
+    const GstVideoRectangle dest = {0, 0, 26, 18};
+    TestImage *in = test_image_new(format, 18, 12, NULL);
+    TestImage *whole = test_image_new(format, 36, 24, NULL);
+    TestImage *out = test_image_new(format, 26, 18, NULL);
+    TestImage *want = test_image_new(format, 26, 18, NULL);
+    TestPainter *a = test_painter_new(model, QSR_SCALE(2, 1), in, whole, NULL);
+    TestPainter *b = test_painter_new(model, QSR_SCALE(2, 1), in, out, &dest);
+    GstQsrResizer *resizer = gst_qsr_resizer_new();
+
+    gst_qsr_resizer_set_up(resizer, &in->colour, 1);
+    test_image_noise(in, 5);
+    for (guint compare = 0; compare <= GST_QSR_UPSCALE_COMPARE_SIDE_BY_SIDE; compare++) {
+        for (guint i = 0; i < 4; i++) {
+            a->look = (GstQsrLook) {(GstQsrUpscaleCompare) compare, 0.3, i & 1 ? 0.4 : 1,
+                                    i & 2 ? 0.6 : 0};
+            b->look = a->look;
+            test_paint(a, &test_plain_shot, in, whole);
+            test_paint(b, &test_plain_shot, in, out);
+            fail_unless(gst_qsr_resizer_run(resizer, &want->pic, &whole->pic, TRUE));
+            test_assert_same(out, want);
+        }
+    }
+    gst_qsr_resizer_free(resizer);
+    test_painter_free(a);
+    test_painter_free(b);
+    test_image_free(in);
+    test_image_free(whole);
+    test_image_free(out);
+    test_image_free(want);
+}
+
+GST_START_TEST(test_resized)
+{
+    check_resized("bicubic", "I420");
+    check_resized("quicksrnet-small", "I420");
+    check_resized("bicubic", "RGBA");
+    check_resized("fsr1", "P010_10LE");
 }
 GST_END_TEST;
 
@@ -424,6 +468,7 @@ static Suite *look_suite(void)
     suite_add_tcase(s, tc);
     tcase_add_test(tc, test_strength);
     tcase_add_test(tc, test_stages);
+    tcase_add_test(tc, test_resized);
     tcase_add_test(tc, test_one_of_two);
     tcase_add_test(tc, test_threads);
     tcase_add_test(tc, test_while_playing);
