@@ -54,6 +54,7 @@ struct _GstQsrUpscale {
 
     // Of the streaming thread.
     gboolean refused;     // the reason has been posted
+    const gchar *said;    // interned: why pictures are not upscaled, as last posted
     gint planned;         // selection that the geometry is for
     gint n_postponed;     // frames that went on as negotiated before, see element_caps.c
     GstQsrPainter *painter; // the pointer never changes

@@ -40,20 +40,23 @@ static void begin_negotiation(GstQsrUpscale *self)
 }
 
 // Frames pass untouched, or are enlarged without a network: the reason, where there is
-// one, is for the application.
+// one, is for the application. Once, however often the caps change.
 static void say_why_not(GstQsrUpscale *self, GstCaps *incaps, const GstQsrGeometry *g)
 {
+    const gchar *consequence = "the pictures are passed on as they are", *reason;
     gchar *why = gst_qsr_caps_only_1x(incaps);
 
-    if (why)
-        GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", why),
-                            ("the pictures are passed on as they are"));
-    else if (gst_qsr_geometry_is_plain(g) &&
-             (g->dest.w > g->in_width || g->dest.h > g->in_height))
-        GST_ELEMENT_WARNING(self, STREAM, FORMAT,
-                            ("a picture of %dx%d is larger than the %dx%d that a network can "
-                             "upscale", g->in_width, g->in_height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT),
-                            ("it is scaled without one"));
+    if (!why && gst_qsr_geometry_is_plain(g) &&
+        (g->dest.w > g->in_width || g->dest.h > g->in_height)) {
+        why = g_strdup_printf("a picture of %dx%d is larger than the %dx%d that a network can "
+                              "upscale", g->in_width, g->in_height, QSR_MAX_WIDTH,
+                              QSR_MAX_HEIGHT);
+        consequence = "it is scaled without one";
+    }
+    reason = g_intern_string(why); // NULL stays NULL
+    if (reason && reason != self->said)
+        GST_ELEMENT_WARNING(self, STREAM, FORMAT, ("%s", reason), ("%s", consequence));
+    self->said = reason;
     g_free(why);
 }
 

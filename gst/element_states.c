@@ -38,6 +38,7 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
 
     if (result == OK) {
         self->refused = FALSE;
+        self->said = NULL;
         GST_OBJECT_LOCK(self);
         self->models = models;
         self->serial++;

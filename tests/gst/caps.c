@@ -445,6 +445,11 @@ GST_START_TEST(test_only_1x_is_passed_on)
     fail_unless(out == in);
     gst_buffer_unref(out);
     gst_buffer_unref(in);
+
+    // Once, and not with each change of caps.
+    memcpy(strstr(text, "width=64"), "width=62", 8);
+    gst_harness_set_src_caps_str(h, text);
+    test_assert_no_message(bus, GST_MESSAGE_WARNING);
     g_free(text);
     test_harness_end(h, bus);
 }
@@ -490,6 +495,34 @@ GST_START_TEST(test_too_large_for_a_network)
     fail_unless(w == 32800 && height == 4);
     test_assert_no_message(bus, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING);
     test_harness_end(h, bus);
+}
+GST_END_TEST;
+
+// The largest of what there is, once; and the smallest.
+GST_START_TEST(test_extreme_sizes)
+{
+    static const struct {
+        const gchar *properties;
+        gint in[2], out[2];
+    } table[] = {{"scale=1.01 model=bicubic", {8192, 4320}, {8274, 4363}},
+                 {"scale=1.5", {1, 1}, {2, 2}},
+                 {"scale=1.5", {1, 1080}, {2, 1620}},
+                 {"scale=1.5", {1080, 1}, {1620, 2}},
+                 {"scale=1.5", {180, 320}, {270, 480}}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        GstHarness *h = test_harness(table[i].properties, NULL);
+        GstBuffer *in = gst_buffer_new_allocate(
+            NULL, (gsize) (GST_ROUND_UP_4(table[i].in[0]) * table[i].in[1]), NULL);
+        gint w, height;
+
+        gst_buffer_memset(in, 0, 77, -1);
+        test_set_src_caps(h, "GRAY8", table[i].in[0], table[i].in[1], NULL);
+        gst_buffer_unref(gst_harness_push_and_pull(h, in));
+        test_out_size(h, &w, &height);
+        fail_unless(w == table[i].out[0] && height == table[i].out[1]);
+        test_harness_end(h, NULL);
+    }
 }
 GST_END_TEST;
 
@@ -540,6 +573,7 @@ static Suite *caps_suite(void)
     tcase_add_loop_test(tc, test_only_1x_is_passed_on, 0, G_N_ELEMENTS(only_1x));
     tcase_add_test(tc, test_interlaced_fields_are_carried_over);
     tcase_add_test(tc, test_too_large_for_a_network);
+    tcase_add_test(tc, test_extreme_sizes);
     tcase_add_test(tc, test_passthrough);
     return s;
 }

@@ -432,7 +432,8 @@ static const struct {
 } sentences[] = {
     {ALL, RAW "width=960,height=540", "video/x-raw,width=0,height=[0,1]",
      "downstream wants 0x[ 0, 1 ], which is no size for a picture"},
-    {"2", RAW "width=960,height=540", "video/x-raw,width=-1;video/x-raw,width=0;video/x-raw,width=0",
+    {"2", RAW "width=960,height=540",
+     "video/x-raw,width=-1;video/x-raw,width=0;video/x-raw,width=0",
      "downstream wants -1xany or 0xany, which is no size"},
     {ALL, RAW "width=960,height=540,interlace-mode=mixed", "video/x-raw,height=1081",
      "downstream wants anyx1081, which is no size for a picture of two fields"},
