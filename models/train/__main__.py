@@ -24,6 +24,8 @@ def main():
     parser.add_argument("--run", help="name of the folder under train/runs")
     parser.add_argument("--start-from", help="run whose body initialises this one")
     parser.add_argument("--output", help="the .qsr file (default: beside train/)")
+    parser.add_argument("--name", help="in the model card (default: quicksrnet-SIZE)")
+    parser.add_argument("--licence", default="BSD-2-Clause", help="of the weights")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     for key in WHOLE:
         parser.add_argument("--" + key.replace("_", "-"), type=int)
@@ -38,7 +40,8 @@ def main():
     if options.only != "quantise":
         train_float(recipe, assets, run)
     if options.only != "float":
-        export(recipe, assets, run, fine_tune(recipe, assets, run), options.output)
+        export(recipe, assets, run, fine_tune(recipe, assets, run), options.output,
+               options.name, options.licence)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 """Training pictures: pairs of high and low resolution, cached as flat bytes."""
 
 import glob
+import hashlib
 import os
 
 import numpy as np
@@ -13,7 +14,7 @@ from .bicubic import imresize
 FOLDERS = ("bsds400", "photos", "t91", "games")
 # Pictures that are also evaluation pictures: this one is "woman" of Set5.
 NEVER = ("bsds400/302003.jpg",)
-HELD_OUT_EVERY = 25  # of bsds400: pictures kept for choosing recipes
+HELD_OUT_EVERY = 25  # of bsds400, or of all without it: kept for choosing recipes
 
 
 def load_rgb(path):
@@ -21,9 +22,30 @@ def load_rgb(path):
         return np.asarray(picture.convert("RGB"))
 
 
+def folders_of(assets):
+    """Ours first, as runs were made with them; then whatever else is there."""
+    inside = os.path.join(assets, "train")
+    others = sorted(os.listdir(inside)) if os.path.isdir(inside) else []
+    return FOLDERS + tuple(n for n in others
+                           if n not in FOLDERS and os.path.isdir(os.path.join(inside, n)))
+
+
+def has_own_set(assets):
+    return os.path.isdir(os.path.join(assets, "train", "bsds400"))
+
+
+def describe(assets):
+    """For the model card."""
+    if has_own_set(assets):
+        return ("BSDS500 train and test, T91, photographs and artwork under free licences, "
+                "rendered screens")
+    pictures = list_pictures(assets)
+    return f"{len(pictures)} pictures of {', '.join(sorted({p[0] for p in pictures}))}"
+
+
 def list_pictures(assets):
     found = []
-    for folder in FOLDERS:
+    for folder in folders_of(assets):
         inside = os.path.join(assets, "train", folder, "**", "*.*")
         names = sorted(n for n in glob.glob(inside, recursive=True)
                        if n.lower().endswith((".png", ".jpg", ".jpeg")))
@@ -34,8 +56,8 @@ def list_pictures(assets):
     return found
 
 
-def is_held_out(folder, index):
-    return folder == "bsds400" and index % HELD_OUT_EVERY == 0
+def is_held_out(assets, folder, index):
+    return (folder == "bsds400" or not has_own_set(assets)) and index % HELD_OUT_EVERY == 0
 
 
 def crop_to_scale(picture, scale):
@@ -55,13 +77,16 @@ def make_pair(picture, scale):
 def build_cache(assets, scale, smallest=32):
     """Write the pairs of one scale as two flat arrays and a table of sizes."""
     os.makedirs(config.CACHE, exist_ok=True)
-    stem = os.path.join(config.CACHE, f"x{float(scale):g}")
+    # Pictures of one's own are not to be taken for ours.
+    whose = "" if has_own_set(assets) else \
+        "-" + hashlib.sha256(os.path.abspath(assets).encode()).hexdigest()[:12]
+    stem = os.path.join(config.CACHE, f"x{float(scale):g}{whose}")
     if os.path.exists(stem + "-table.npy"):
         return stem
     highs, lows, table = [], [], []
     high_at = low_at = 0
     for folder, index, name in list_pictures(assets):
-        if is_held_out(folder, index):
+        if is_held_out(assets, folder, index):
             continue
         high, low = make_pair(load_rgb(name), scale)
         if min(low.shape[:2]) < smallest:
@@ -81,7 +106,8 @@ def build_cache(assets, scale, smallest=32):
 
 def held_out_pairs(assets, scale):
     return [make_pair(load_rgb(name), scale)
-            for folder, index, name in list_pictures(assets) if is_held_out(folder, index)]
+            for folder, index, name in list_pictures(assets)
+            if is_held_out(assets, folder, index)]
 
 
 class Patches:

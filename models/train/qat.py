@@ -10,8 +10,8 @@ import torch
 
 from . import config, intsim, qsrfile
 from .bicubic import imresize
-from .data import Patches, held_out_pairs
-from .evaluate import SETS, float_upscaler, judge, mean_psnr
+from .data import Patches, describe, held_out_pairs
+from .evaluate import float_upscaler, judge, mean_psnr
 from .loop import Log, loss_of, rate_at, save_atomically
 from .quant import QuantNet
 
@@ -133,7 +133,7 @@ def settle(recipe, net, patches, pairs, log):
     return net
 
 
-def export(recipe, assets, run, net, path=None):
+def export(recipe, assets, run, net, path=None, name=None, licence="BSD-2-Clause"):
     """Write the network with its measured figures; returns the card."""
     source = load_float(run)
     float_psnr = judge(assets, recipe.scale, float_upscaler(source["layers"], recipe.scale))
@@ -142,17 +142,16 @@ def export(recipe, assets, run, net, path=None):
     bicubic_psnr = judge(assets, recipe.scale, lambda low: imresize(low, recipe.scale))
     body = ", started from the 2x body" if recipe.start_from else ""
     model.card = {
-        "name": f"quicksrnet-{recipe.size}",
+        "name": name or f"quicksrnet-{recipe.size}",
         "scale": f"{float(recipe.scale):g}",
         "training": f"{source['step']} float and {recipe.qat_iterations} quantisation-aware "
                     f"steps of {recipe.batch} patches of {recipe.patch}x{recipe.patch}, seed "
-                    f"{recipe.seed}, {datetime.date.today().isoformat()}{body}; BSDS500 train "
-                    "and test, T91, photographs and artwork under free licences, rendered "
-                    "screens; bicubic degradation",
-        "licence": "BSD-2-Clause",
+                    f"{recipe.seed}, {datetime.date.today().isoformat()}{body}; "
+                    f"{describe(assets)}; bicubic degradation",
+        "licence": licence,
         "metrics": "; ".join(
             f"{name}: int8 {int8_psnr[name]:.2f}, float {float_psnr[name]:.2f}, "
-            f"bicubic {bicubic_psnr[name]:.2f} dB" for name in SETS) + " (PSNR of luma)",
+            f"bicubic {bicubic_psnr[name]:.2f} dB" for name in int8_psnr) + " (PSNR of luma)",
     }
     path = path or recipe.file
     qsrfile.write(model, path)

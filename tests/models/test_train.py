@@ -18,7 +18,8 @@ try:
     from torch.nn import functional as F
     import make_fixture
     import picture
-    from train import bicubic, config, data, intsim, loop, net, qat, qsrfile, quant, queue, table
+    from train import bicubic, config, data, evaluate, intsim, loop, net
+    from train import qat, qsrfile, quant, queue, table
 except ImportError as missing:
     print(f"cannot test the training tools: {missing}\n0 passed, 0 failed, 1 skipped")
     sys.exit(77)
@@ -466,6 +467,31 @@ class WholePath(unittest.TestCase):
         further = config.recipe(size, "4x", iterations=1, batch=1, patch=16, seed=4)
         self.assertEqual(further.start_from, recipe.run)
         self.assertTrue(loop.train_float(further, assets))
+
+
+class OwnPictures(unittest.TestCase):
+    def test_a_folder_of_pictures_is_enough(self):
+        """Some are held out and judge; neither they nor a cache of others are learnt from."""
+        with tempfile.TemporaryDirectory() as assets:
+            folder = os.path.join(assets, "train", "mine")
+            os.makedirs(folder)
+            for i in range(3):
+                rgb = np.random.RandomState(i).randint(0, 256, (96, 96, 3)).astype(np.uint8)
+                data.Image.fromarray(rgb).save(os.path.join(folder, f"{i}.png"))
+            scale, before = Fraction(2), config.CACHE
+            config.CACHE = os.path.join(assets, "cache")
+            try:
+                held_out = data.held_out_pairs(assets, scale)
+                patches = data.Patches(assets, scale, 32, 1)
+                names = os.listdir(config.CACHE)
+            finally:
+                config.CACHE = before
+            self.assertEqual((len(held_out), len(patches.table)), (1, 2))
+            self.assertNotIn("x2-high.npy", names)
+            self.assertEqual(data.describe(assets), "3 pictures of mine")
+            judged = evaluate.judge(assets, scale, lambda low: bicubic.imresize(low, scale))
+            self.assertEqual(list(judged), ["held-out"])
+            self.assertLess(judged["held-out"], 40)
 
 
 if __name__ == "__main__":
