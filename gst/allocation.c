@@ -13,6 +13,8 @@
 static void align_rows(GstBufferPool *pool)
 {
     GstStructure *config = gst_buffer_pool_get_config(pool);
+    GstAllocator *allocator = NULL;
+    GstAllocationParams params;
     GstVideoAlignment align;
 
     gst_video_alignment_reset(&align);
@@ -22,6 +24,11 @@ static void align_rows(GstBufferPool *pool)
     // add, the pool takes no notice of this.
     gst_buffer_pool_config_add_option(config, GST_BUFFER_POOL_OPTION_VIDEO_ALIGNMENT);
     gst_buffer_pool_config_set_video_alignment(config, &align);
+    // The pool would see to it as well, with a warning.
+    if (gst_buffer_pool_config_get_allocator(config, &allocator, &params)) {
+        params.align |= CACHE_LINE - 1;
+        gst_buffer_pool_config_set_allocator(config, allocator, &params);
+    }
     if (!gst_buffer_pool_set_config(pool, config))
         GST_INFO("%" GST_PTR_FORMAT " keeps its layout", pool);
 }
