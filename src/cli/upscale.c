@@ -169,7 +169,9 @@ int qsr_upscale_png(const QsrOptions *o, QsrInput *in, QsrError *err)
 typedef struct Y4mJob {
     QsrY4m y4m;
     QsrContext *ctx;
+    QsrContext *place[2]; // move enlarged fields to where they belong; NULL: they lie there
     QsrFrame in, out;
+    QsrFrame field;       // enlarged, before it is moved
     QsrOutput output;
     QsrMd5 md5;
     int64_t frames;
@@ -198,8 +200,40 @@ static int process_frame(Y4mJob *job, QsrError *err)
         const QsrPicture in = field_of(&job->in.pic, field);
         const QsrPicture out = field_of(&job->out.pic, field);
 
-        ret = qsr_process(job->ctx, &in, &out, err);
+        ret = qsr_process(job->ctx, &in, job->place[field] ? &job->field.pic : &out, err);
+        if (ret == 0 && job->place[field])
+            ret = qsr_process(job->place[field], &job->field.pic, &out, err);
     }
+    return ret;
+}
+
+// A field that was enlarged like a progressive picture lies a fraction of a row beside
+// its place (docs/numerics.md).
+static int open_fields(Y4mJob *job, QsrScale scale, const QsrOptions *o, QsrError *err)
+{
+    const QsrPicture *out = &job->out.pic;
+    QsrSettings settings;
+    QsrModel *model;
+    int ret = qsr_frame_alloc(&job->field, out->format, out->width, out->height / 2, err);
+
+    if (ret < 0)
+        return ret;
+    job->field.pic.matrix = out->matrix;
+    job->field.pic.range = out->range;
+    job->field.pic.site = out->site;
+    ret = qsr_model_open(&model, "bicubic", QSR_SCALE(1, 1), err);
+    if (ret == QSR_ERR_UNSUPPORTED) {
+        qsr_cli_note(o, "fields stay a fraction of a row beside their place: %s", err->message);
+        return 0;
+    }
+    qsr_cli_settings(&settings, o);
+    settings.reuse = 0;
+    for (int field = 0; field < 2 && ret == 0; field++) {
+        settings.row_phase_num = (scale.num - scale.den) * (field ? -1 : 1);
+        settings.row_phase_den = 4 * scale.den;
+        ret = qsr_open(&job->place[field], model, &settings, err);
+    }
+    qsr_model_unref(&model);
     return ret;
 }
 
@@ -234,6 +268,8 @@ static int open_y4m_frames(Y4mJob *job, QsrScale scale, const QsrOptions *o, con
     job->out.pic.matrix = job->in.pic.matrix;
     job->out.pic.range = y4m->range;
     job->out.pic.site = y4m->site;
+    if (y4m->interlaced)
+        return open_fields(job, scale, o, err);
     return 0;
 }
 
@@ -304,7 +340,10 @@ int qsr_upscale_y4m(const QsrOptions *o, QsrInput *in, QsrError *err)
     qsr_output_abort(&job.output);
     qsr_frame_free(&job.in);
     qsr_frame_free(&job.out);
+    qsr_frame_free(&job.field);
     qsr_close(&job.ctx);
+    qsr_close(&job.place[0]);
+    qsr_close(&job.place[1]);
     return ret;
 }
 

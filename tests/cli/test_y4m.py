@@ -108,8 +108,27 @@ class Y4m(Case):
         self.upscale(data)
         self.assertIn(b'\nFRAME Ip XFOO=1\n', self.read('out.y4m'))
 
+    @staticmethod
+    def moved(plane, width, deep, quarters):
+        """Rows of samples taken so many quarters of a row further down, by a cubic."""
+        size = 2 if deep else 1
+        rows = [[int.from_bytes(plane[y + x:y + x + size], 'little') for x in range(0, width, size)]
+                for y in range(0, len(plane), width)]
+        t, bits = quarters % 4 / 4, 10 if deep else 8
+        weights = (((-0.5 * t + 1) * t - 0.5) * t, (1.5 * t - 2.5) * t * t + 1,
+                   ((-1.5 * t + 2) * t + 0.5) * t, (0.5 * t - 0.5) * t * t)
+        taps = [round(v * 16384) for v in weights]  # exact at quarters
+        result = b''
+        for y in range(len(rows)):
+            four = [rows[min(max(y + quarters // 4 - 1 + k, 0), len(rows) - 1)] for k in range(4)]
+            for samples in zip(*four):
+                v = sum(a * b for a, b in zip(taps, samples)) + (1 << (bits - 1)) >> bits
+                v = min(max(v + (1 << (13 - bits)) >> (14 - bits), 0), (1 << bits) - 1)
+                result += v.to_bytes(size, 'little')
+        return result
+
     def test_interlaced(self):
-        """The fields of a frame are upscaled as the pictures they are."""
+        """The fields of a frame are upscaled as the pictures they are, and put in place."""
         def fields(frame, width, height, kind):
             planes = [(width, height)] + 2 * [y4m_chroma(kind, width, height)]
             if kind.endswith('p10'):
@@ -126,9 +145,14 @@ class Y4m(Case):
             self.assertIn('It', words)
             got = fields(frames[0], 2 * W, 2 * H, kind)
             halves = fields(split_y4m(source)[1][0], W, H, kind)
-            for half, want in zip(halves, got):
+            for half, want, quarters in zip(halves, got, (1, -1)):
                 header = 'YUV4MPEG2 W%d H%d F25:1 Ip C%s\nFRAME\n' % (W, H // 2, kind)
-                self.assertEqual(self.upscale(header.encode() + half)[1], [want])
+                whole, at, deep = self.upscale(header.encode() + half)[1][0], 0, kind.endswith('p10')
+                for w, h in [(2 * W, H)] + 2 * [y4m_chroma(kind, 2 * W, H)]:
+                    w *= 2 if deep else 1
+                    self.assertEqual(self.moved(whole[at:at + w * h], w, deep, quarters) if w else b'',
+                                     want[at:at + w * h], (kind, quarters))
+                    at += w * h
 
 
 class BadY4m(Case):

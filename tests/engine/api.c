@@ -161,6 +161,24 @@ static void refusals(void)
     qsr_settings_default(&s);
     s.strip_width = -4;
     expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "strip width");
+    qsr_settings_default(&s);
+    CHECK(s.nice == 0 && s.reuse == 0 && s.row_phase_num == 0 && s.row_phase_den == 1);
+    s.nice = 20;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "niceness of 20");
+    s.nice = -1;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "niceness of -1");
+    s.nice = 0;
+    s.reuse = 2;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "reuse is 2");
+    s.reuse = 0;
+    s.row_phase_num = 9;
+    s.row_phase_den = 2;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "9/2");
+    s.row_phase_num = 1;
+    s.row_phase_den = 0;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "1/0");
+    s.row_phase_den = 65537;
+    expect(qsr_open(&ctx, model, &s, &err), QSR_ERR_INVALID, &err, "1/65537");
 
     ctx = open_context(model, 0, 0, 2);
     CHECK(qsr_thread_count(ctx) == 2);
