@@ -25,6 +25,8 @@ static const struct {
     {"scale=3", "width=64,height=36", "video/x-raw,width=[1,200]", 192, 108},
     {"", "width=64,height=36", "video/x-raw,width=128,colorimetry=bt709;video/x-raw,width=192", 192,
      108},
+    {"", "width=64,height=36",
+     "video/x-raw,width=128,interlace-mode=interleaved;video/x-raw,width=192", 192, 108},
     {"", "width=64,height=36", "video/x-raw,width=128,colorimetry=(string){bt709,(string)1:4:0:0}",
      128, 72},
     // any other size: larger, smaller, another shape, beyond the largest factor
