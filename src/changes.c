@@ -6,7 +6,7 @@
 #include "src/mem.h"
 
 #define TASKS_PER_THREAD 3 // so that a slow one does not leave the others waiting
-#define MIN_ROWS 32        // of a piece of a larger region: below this the warm-up outweighs the balance
+#define MIN_ROWS 32        // of a piece: below this the warm-up outweighs the balance
 #define MIN_COPY_ROWS 64
 
 static int min_int(int a, int b)

@@ -27,11 +27,11 @@ typedef struct QsrHull {
 typedef struct QsrChangeGrid {
     int width, height;         // of the input, in pixels
     int strip_width, n_strips; // input columns, a multiple of the grid
-    int rows;                  // that tasks count in: the input's, or others (scalers: the output's)
+    int rows;                  // that tasks count in: the input's, or the output's (scalers)
     bool whole_strips;         // a task takes all columns of its strip
     int reach;                 // input pixels in each direction that an output pixel depends on
     int tail;                  // and that many more to the left of it and above it
-    int warm_rows;             // rows that a task computes besides its own, on average over its layers
+    int warm_rows;             // rows that a task computes besides its own, the layers' average
     int extra_columns;         // columns likewise
     int column_align;          // kernels compute multiples of this
     int threads;

@@ -18,9 +18,9 @@ typedef void (*QsrPoolTask)(void *arg, int worker, int task);
 typedef void (*QsrPoolHook)(void);
 
 // `nice`: 0, or the niceness (up to 19) of the threads; they keep a greater one that
-// they inherit. `workers` counts the calling thread if that works, too. Returns fewer workers than asked for,
-// with a pool that works, if the system will not give more threads; NULL only
-// without memory.
+// they inherit. `workers` counts the calling thread if that works, too. Returns fewer
+// workers than asked for, with a pool that works, if the system will not give more
+// threads; NULL only without memory.
 QsrPool *qsr_pool_new(int workers, int nice);
 int qsr_pool_workers(const QsrPool *pool);
 

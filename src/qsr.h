@@ -250,16 +250,17 @@ typedef struct QsrSettings {
     QsrBackendId backend; // default QSR_BACKEND_AUTO
     int n_threads;        // 0 = all cores this process may use (default); else 1 to 256.
                           // The thread that calls qsr_process is one of them, unless `nice` is set.
-    int nice;             // 0 to 19: niceness of the threads (Linux; without effect elsewhere), default
-                          // 0: as the caller's. With 1 or more the calling thread only waits, because
-                          // it could not be made nice and back.
+    int nice;             // 0 to 19: niceness of the threads (Linux; without effect elsewhere),
+                          // default 0: as the caller's. With 1 or more the calling thread only
+                          // waits, because it could not be made nice and back.
     int strip_width;      // input pixels per strip, for tests; 0 = chosen from the caches (default)
     int band_height;      // input rows per band, for tests; 0 = chosen from the thread count (default)
     int reuse;            // 1: what did not change since the last picture is not computed again but
                           // copied, with the same bytes; see qsr_process. Default 0
-    int row_phase_num, row_phase_den; // of bicubic and fsr1, default 0/1: output rows are taken from
-                          // this fraction of an input row further down; -4 to 4, the denominator
-                          // 1 to 65536. For the fields of interlaced video (docs/numerics.md).
+    int row_phase_num, row_phase_den; // of bicubic and fsr1, default 0/1: output rows are taken
+                          // from this fraction of an input row further down; -4 to 4, the
+                          // denominator 1 to 65536. For the fields of interlaced video
+                          // (docs/numerics.md).
     float sharpness;      // of fsr1 and rcas: 0 (none) to 1 (AMD's strongest); default 0.87, its usual
     QsrLogFunc log;       // default NULL: silent
     void *log_opaque;

@@ -446,8 +446,8 @@ static void set_row_phase(ScalerEngine *e, const QsrPicture *in, const QsrPictur
     e->shifting = num && e->kind == QSR_SCALER_BICUBIC && qsr_rowshift_fits(in, out);
     if (e->reader.info->sub_y && e->writer.info->sub_y && !(in->site & QSR_SITE_TOP) &&
         !(out->site & QSR_SITE_TOP))
-        e->reader.chroma_down = (int)((64 * (int64_t)num + den + 256 * (int64_t)den) / (2 * (int64_t)den))
-                                - 128; // rounded to nearest; 256 keeps the sum positive
+        e->reader.chroma_down = (int)((64 * (int64_t)num + 257 * (int64_t)den) /
+                                      (2 * (int64_t)den)) - 128; // rounded, of a positive sum
 }
 
 // Whole rows, counted in the output. The most that one depends on: two rows of chroma

@@ -110,7 +110,8 @@ def set_rows(qsr, frames, all_threads, names):
 def reuse_rows(qsr, scene, frames):
     with tempfile.TemporaryDirectory() as folder:
         clip = os.path.join(folder, 'desktop.y4m')
-        run(scene, '--scene', 'desktop', '--size', '960x540', '--frames', '240', '--fps', '60', clip)
+        run(scene, '--scene', 'desktop', '--size', '960x540', '--frames', '240', '--fps', '60',
+            clip)
         text = run(qsr, 'bench', '--reuse', '--frames', str(frames))
         text += run(qsr, 'bench', '--reuse', '--clip', clip, '--frames', '230')
     for name, pairs, whole, reused in REUSE.findall(text):
@@ -138,7 +139,8 @@ def main(build, out):
     text = INTRODUCTION % (processor(), usable, ', '.join(names), 10)
     text += '\n'.join(frame_rows(qsr, 10, usable)) + '\n'
     text += SETS % 5 + '\n'.join(set_rows(qsr, 5, usable, names)) + '\n'
-    text += REUSES + '\n'.join(reuse_rows(qsr, os.path.join(build, 'tools', 'qsr-scene'), 30)) + '\n'
+    scene = os.path.join(build, 'tools', 'qsr-scene')
+    text += REUSES + '\n'.join(reuse_rows(qsr, scene, 30)) + '\n'
     kernels = list(kernel_rows(checkasm))
     if kernels:
         text += KERNELS + '\n'.join(kernels) + '\n'

@@ -122,8 +122,9 @@ void scene_desktop(uint8_t *rgb, int width, int height, float t)
     const int line = (CELL_H + 2) * s.dot, pad = 4 * s.dot;
 
     background(&s);
-    const Box editor = window(&s, (Box){width / 24, height / 16, width * 9 / 16, height * 13 / 16}, 1,
-                              paper);
+    const Box left = {width / 24, height / 16, width * 9 / 16, height * 13 / 16};
+    const Box right = {width * 10 / 16, height / 6, width * 31 / 32, height * 15 / 16};
+    const Box editor = window(&s, left, 1, paper);
     int end = editor.x0;
     uint32_t number = 100;
     for (int y = editor.y0 + pad; y + line < editor.y1; y += line)
@@ -133,8 +134,7 @@ void scene_desktop(uint8_t *rgb, int width, int height, float t)
         fill_clipped(&s, (Box){end + s.dot, last - s.dot, end + 2 * s.dot, last + CELL_H * s.dot},
                      editor, text);
 
-    const Box pane = window(&s, (Box){width * 10 / 16, height / 6, width * 31 / 32, height * 15 / 16},
-                            2, dark);
+    const Box pane = window(&s, right, 2, dark);
     const float cycle = floorf(t / 3), part = t - 3 * cycle;
     const int shift = (int)((cycle + (part < 1 ? part : 1)) * 60) * s.dot; // pixels so far
     for (int y = pane.y0 - shift % line; y < pane.y1; y += line)

@@ -147,11 +147,12 @@ class Y4m(Case):
             halves = fields(split_y4m(source)[1][0], W, H, kind)
             for half, want, quarters in zip(halves, got, (1, -1)):
                 header = 'YUV4MPEG2 W%d H%d F25:1 Ip C%s\nFRAME\n' % (W, H // 2, kind)
-                whole, at, deep = self.upscale(header.encode() + half)[1][0], 0, kind.endswith('p10')
+                whole = self.upscale(header.encode() + half)[1][0]
+                at, deep = 0, kind.endswith('p10')
                 for w, h in [(2 * W, H)] + 2 * [y4m_chroma(kind, 2 * W, H)]:
                     w *= 2 if deep else 1
-                    self.assertEqual(self.moved(whole[at:at + w * h], w, deep, quarters) if w else b'',
-                                     want[at:at + w * h], (kind, quarters))
+                    moved = self.moved(whole[at:at + w * h], w, deep, quarters) if w else b''
+                    self.assertEqual(moved, want[at:at + w * h], (kind, quarters))
                     at += w * h
 
 

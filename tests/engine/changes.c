@@ -35,8 +35,10 @@ static const Row rows[] = {
     {"a pixel in the middle", {{0, 0, 50, 50, 51}}, {{0, 44, 56, 44, 56}}},
     {"the first pixel", {{0, 0, 0, 0, 1}}, {{0, 0, 8, 0, 8}}},
     {"the last pixel", {{0, 1, 299, 199, 200}}, {{1, 192, 200, 292, 300}}},
-    {"at the seam, right of it", {{0, 1, 100, 100, 101}}, {{0, 96, 100, 96, 108}, {1, 100, 108, 96, 108}}},
-    {"at the seam, left of it", {{0, 0, 100, 99, 100}}, {{0, 92, 100, 96, 108}, {1, 100, 104, 96, 108}}},
+    {"at the seam, right of it", {{0, 1, 100, 100, 101}},
+     {{0, 96, 100, 96, 108}, {1, 100, 108, 96, 108}}},
+    {"at the seam, left of it", {{0, 0, 100, 99, 100}},
+     {{0, 92, 100, 96, 108}, {1, 100, 104, 96, 108}}},
     {"a row of chroma", {{1, 0, 50, 49, 53}}, {{0, 44, 60, 92, 108}}},
     {"two near each other", {{0, 0, 50, 50, 51}, {0, 0, 62, 50, 51}}, {{0, 44, 56, 44, 68}}},
     {"two with a small gap", {{0, 0, 50, 50, 51}, {0, 0, 65, 50, 51}}, {{0, 44, 56, 44, 72}}},
@@ -151,7 +153,7 @@ static void check_cover(const QsrChanges *c, const uint8_t *dirty, int share)
         computed += covered[i] == 0;
         missing += dirty[i] && covered[i] != 2;
     }
-    CHECK(computed == 0 && twice == 0 && missing == 0, "%d left out, %d twice, %d dirty ones copied",
+    CHECK(computed == 0 && twice == 0 && missing == 0, "%d left out, %d twice, %d dirty copied",
           computed, twice, missing);
     CHECK(share == (int)(1000 * ((int64_t)g->width * g->height - work) /
                          ((int64_t)g->width * g->height)), "share %d", share);

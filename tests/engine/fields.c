@@ -97,8 +97,8 @@ static void process(QsrScale scale, int num, int den, const QsrPicture *in, cons
     settings.n_threads = 2;
     settings.row_phase_num = num;
     settings.row_phase_den = den;
-    if (qsr_model_open(&model, "bicubic", scale, &err) < 0 || qsr_open(&ctx, model, &settings, &err) < 0 ||
-        qsr_process(ctx, in, out, &err) < 0) {
+    if (qsr_model_open(&model, "bicubic", scale, &err) < 0 ||
+        qsr_open(&ctx, model, &settings, &err) < 0 || qsr_process(ctx, in, out, &err) < 0) {
         printf("%s\n", err.message);
         exit(1);
     }

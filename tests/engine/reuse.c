@@ -192,14 +192,15 @@ static void check_all_changes(const Case *original, int step)
 // Size, format and colour change between pictures that are otherwise the same.
 static void check_restarts(const Case *c)
 {
-    static const struct { int w, h; QsrFormat from, to; QsrMatrix matrix; QsrRange range;
-                          QsrChromaSite site; } kinds[] = {
-        {64, 40, QSR_FORMAT_I420, QSR_FORMAT_I420, QSR_MATRIX_BT709, QSR_RANGE_LIMITED, QSR_SITE_LEFT},
-        {64, 40, QSR_FORMAT_I420, QSR_FORMAT_I420, QSR_MATRIX_BT601, QSR_RANGE_LIMITED, QSR_SITE_LEFT},
-        {64, 40, QSR_FORMAT_I420, QSR_FORMAT_I420, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_LEFT},
-        {64, 40, QSR_FORMAT_I420, QSR_FORMAT_I420, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
-        {64, 40, QSR_FORMAT_I420, QSR_FORMAT_RGB, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
-        {40, 64, QSR_FORMAT_I420, QSR_FORMAT_RGB, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
+    const QsrFormat i420 = QSR_FORMAT_I420, rgb = QSR_FORMAT_RGB;
+    const struct { int w, h; QsrFormat from, to; QsrMatrix matrix; QsrRange range;
+                   QsrChromaSite site; } kinds[] = {
+        {64, 40, i420, i420, QSR_MATRIX_BT709, QSR_RANGE_LIMITED, QSR_SITE_LEFT},
+        {64, 40, i420, i420, QSR_MATRIX_BT601, QSR_RANGE_LIMITED, QSR_SITE_LEFT},
+        {64, 40, i420, i420, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_LEFT},
+        {64, 40, i420, i420, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
+        {64, 40, i420, rgb, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
+        {40, 64, i420, rgb, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
         {40, 64, QSR_FORMAT_A420, QSR_FORMAT_RGBA, QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_TOP},
     };
     const int n = (int)(sizeof(kinds) / sizeof(kinds[0]));
@@ -236,7 +237,8 @@ static void check_strides(const Case *c)
 {
     Buffer in = make_picture(QSR_FORMAT_NV12, 42, 22, 5);
     fill(&in);
-    Buffer a = make_output(c, &in.pic, QSR_FORMAT_NV12, 0), b = make_output(c, &in.pic, QSR_FORMAT_NV12, 7);
+    Buffer a = make_output(c, &in.pic, QSR_FORMAT_NV12, 0);
+    Buffer b = make_output(c, &in.pic, QSR_FORMAT_NV12, 7);
     QsrContext *plain = open_context(c, 0), *saver = open_context(c, 1);
     for (int i = 0; i < 6; i++) {
         for (int plane = 0; plane < 2; plane++) {

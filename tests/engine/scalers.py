@@ -260,7 +260,7 @@ def compare_phases(library):
                     got = library.upscale(name, np.ascontiguousarray(picture), width, height, num,
                                           den)
                     if (got != want).any():
-                        sys.exit(f"{name} {w}x{h} -> {width}x{height} with phase {num}/{den} differs")
+                        sys.exit(f"{name} {w}x{h} -> {width}x{height}, phase {num}/{den}: differs")
                     compared += 1
     random = np.random.default_rng(5)
     for fmt, top, dtype in ((FORMAT_I420, 255, np.uint8), (FORMAT_I420_10LE, 1023, "<u2")):
