@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
-// The ladder of models, as tables of frames and under simulated loads.
+// The ladder of models, as tables of frames and under simulated loads; what else the
+// element looks at in each frame.
 
 #include <math.h>
 
 #include "common.h"
+#include "gst/flat.h"
 #include "gst/ladder.h"
 #include "gst/stats.h"
 
@@ -281,7 +283,9 @@ GST_START_TEST(test_random_loads)
         m.noise = g_rand_double_range(rand, 0, 0.08);
         m.slowed = g_rand_boolean(rand) ? m.n : g_rand_int_range(rand, 1, m.n + 1);
         for (gint i = 0; i < m.n; i++) {
-            m.ms[i] = i == 0 ? 24 : i == m.n - 1 ? 2 : m.ms[i - 1] * g_rand_double_range(rand, 0.4, 1);
+            gdouble less = m.ms[MAX(i - 1, 0)] * g_rand_double_range(rand, 0.4, 1);
+
+            m.ms[i] = i == 0 ? 24 : i == m.n - 1 ? 2 : less;
             work[i] = m.ms[i] * exp(g_rand_double_range(rand, -1, 1));
         }
         for (gint i = 0; i < m.n - 1; i++) // that the last one is the cheapest is known
@@ -339,6 +343,43 @@ GST_START_TEST(test_times)
 }
 GST_END_TEST;
 
+// ------------------------------------------------------------------------- flat ---
+
+GST_START_TEST(test_flat)
+{
+    static const gchar *const formats[] = {"I420", "NV12", "YUY2", "UYVY", "RGB", "BGRx", "AYUV",
+                                           "GRAY8", "A420", "P010_10LE", "Y210", "GBRA"};
+
+    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
+        for (guint size = 1; size <= 7; size += 3) {
+            GstVideoInfo info;
+            GstVideoFrame frame;
+            GstBuffer *buffer;
+
+            gst_video_info_set_format(&info, gst_video_format_from_string(formats[f]), size, size);
+            buffer = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&info), NULL);
+            gst_buffer_memset(buffer, 0, 0x33, -1);
+            fail_unless(gst_video_frame_map(&frame, &info, buffer, GST_MAP_READWRITE));
+            fail_unless(gst_qsr_frame_is_flat(&frame), "%s %u", formats[f], size);
+            for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&frame); c++) {
+                gint w = GST_VIDEO_FRAME_COMP_WIDTH(&frame, c);
+                gint h = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c);
+                guint8 *last = (guint8 *) GST_VIDEO_FRAME_COMP_DATA(&frame, c) +
+                               (h - 1) * GST_VIDEO_FRAME_COMP_STRIDE(&frame, c) +
+                               (w - 1) * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, c);
+
+                *last ^= 1;
+                fail_unless(gst_qsr_frame_is_flat(&frame) == (w * h == 1), "%s %u, component %u",
+                            formats[f], size, c);
+                *last ^= 1;
+            }
+            gst_video_frame_unmap(&frame);
+            gst_buffer_unref(buffer);
+        }
+    }
+}
+GST_END_TEST;
+
 static Suite *ladder_suite(void)
 {
     Suite *s = suite_create("ladder");
@@ -351,6 +392,7 @@ static Suite *ladder_suite(void)
     tcase_add_test(tc, test_loads);
     tcase_add_test(tc, test_random_loads);
     tcase_add_test(tc, test_times);
+    tcase_add_test(tc, test_flat);
     return s;
 }
 

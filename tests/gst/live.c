@@ -7,7 +7,6 @@
 #include "common.h"
 #undef GST_CAT_DEFAULT
 #include "gst/element.h"
-#include "gst/flat.h"
 
 #define W 32
 #define H 24
@@ -514,41 +513,6 @@ GST_START_TEST(test_gaps)
 }
 GST_END_TEST;
 
-GST_START_TEST(test_flat)
-{
-    static const gchar *const formats[] = {"I420", "NV12", "YUY2", "UYVY", "RGB", "BGRx", "AYUV",
-                                           "GRAY8", "A420", "P010_10LE", "Y210", "GBRA"};
-
-    for (guint f = 0; f < G_N_ELEMENTS(formats); f++) {
-        for (guint size = 1; size <= 7; size += 3) {
-            GstVideoInfo info;
-            GstVideoFrame frame;
-            GstBuffer *buffer;
-
-            gst_video_info_set_format(&info, gst_video_format_from_string(formats[f]), size, size);
-            buffer = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&info), NULL);
-            gst_buffer_memset(buffer, 0, 0x33, -1);
-            fail_unless(gst_video_frame_map(&frame, &info, buffer, GST_MAP_READWRITE));
-            fail_unless(gst_qsr_frame_is_flat(&frame), "%s %u", formats[f], size);
-            for (guint c = 0; c < GST_VIDEO_FRAME_N_COMPONENTS(&frame); c++) {
-                gint w = GST_VIDEO_FRAME_COMP_WIDTH(&frame, c);
-                gint h = GST_VIDEO_FRAME_COMP_HEIGHT(&frame, c);
-                guint8 *last = (guint8 *) GST_VIDEO_FRAME_COMP_DATA(&frame, c) +
-                               (h - 1) * GST_VIDEO_FRAME_COMP_STRIDE(&frame, c) +
-                               (w - 1) * GST_VIDEO_FRAME_COMP_PSTRIDE(&frame, c);
-
-                *last ^= 1;
-                fail_unless(gst_qsr_frame_is_flat(&frame) == (w * h == 1), "%s %u, component %u",
-                            formats[f], size, c);
-                *last ^= 1;
-            }
-            gst_video_frame_unmap(&frame);
-            gst_buffer_unref(buffer);
-        }
-    }
-}
-GST_END_TEST;
-
 // ------------------------------------------------------------------------ stats ---
 
 GST_START_TEST(test_stats)
@@ -620,7 +584,6 @@ static Suite *live_suite(void)
     tcase_add_test(tc, test_modes);
     tcase_add_test(tc, test_qos_goes_upstream);
     tcase_add_test(tc, test_gaps);
-    tcase_add_test(tc, test_flat);
     tcase_add_test(tc, test_stats);
     return s;
 }
