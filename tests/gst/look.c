@@ -10,6 +10,20 @@
 #include "gst/resize.h"
 #include "pixels.h"
 
+GST_START_TEST(test_defaults)
+{
+    GstElement *element = gst_element_factory_make("qsrupscale", NULL);
+    gdouble divider, strength, sharpness;
+    gint compare;
+
+    g_object_get(element, "compare", &compare, "divider", &divider, "strength", &strength,
+                 "sharpness", &sharpness, NULL);
+    fail_unless_equals_int(compare, GST_QSR_UPSCALE_COMPARE_OFF);
+    fail_unless(divider == 0.5 && strength == 1 && sharpness == 0);
+    gst_object_unref(gst_object_ref_sink(element));
+}
+GST_END_TEST;
+
 // What an element with such properties makes of a picture; `info` (may be NULL) is of that.
 static GstBuffer *result(const gchar *properties, const gchar *format, gint w, gint h,
                          GstBuffer *in, GstVideoInfo *info)
@@ -466,6 +480,7 @@ static Suite *look_suite(void)
     TCase *tc = tcase_create("general");
 
     suite_add_tcase(s, tc);
+    tcase_add_test(tc, test_defaults);
     tcase_add_test(tc, test_strength);
     tcase_add_test(tc, test_stages);
     tcase_add_test(tc, test_resized);
