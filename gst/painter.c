@@ -245,6 +245,8 @@ int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, const GstQsrLook *look,
 
     if (p->n_rungs > 0) {
         engine = engine_of(p, rung, err);
+        if (!engine && rung > 0) // a good frame late is better than none
+            engine = engine_of(p, rung = 0, err);
         if (!engine)
             return err->code;
     }
