@@ -37,8 +37,6 @@ static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
         result = BAD_BACKEND;
 
     if (result == OK) {
-        self->refused = FALSE;
-        self->said = NULL;
         GST_OBJECT_LOCK(self);
         self->models = models;
         self->serial++;
@@ -64,6 +62,10 @@ static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     GstQsrModels *models;
 
+    // Of the streaming thread, which has ended here; start() would be too late, for the pad
+    // takes events a moment before it is called.
+    self->refused = FALSE;
+    self->said = NULL;
     gst_qsr_painter_close(self->painter);
     g_mutex_lock(&self->setup_lock);
     GST_OBJECT_LOCK(self);
