@@ -42,9 +42,14 @@
 GST_DEBUG_CATEGORY(gst_qsr_upscale_debug);
 GST_DEBUG_CATEGORY(gst_qsr_performance_debug);
 
-// Memory that the CPU cannot read can still be passed on at 1x.
+// What lies in system memory, in frames or in fields, also with subtitles to be blended
+// later. Memory that the CPU cannot read can still be passed on at 1x.
+#define OVERLAY_COMPOSITION GST_CAPS_FEATURE_META_GST_VIDEO_OVERLAY_COMPOSITION
 #define CAPS \
     GST_VIDEO_CAPS_MAKE(GST_QSR_FORMATS) ";" \
+    GST_VIDEO_CAPS_MAKE_WITH_FEATURES(GST_CAPS_FEATURE_FORMAT_INTERLACED, GST_QSR_FORMATS) \
+    ", interlace-mode = (string) alternate;" \
+    GST_VIDEO_CAPS_MAKE_WITH_FEATURES(OVERLAY_COMPOSITION, GST_QSR_FORMATS) ";" \
     GST_VIDEO_CAPS_MAKE_WITH_FEATURES("ANY", GST_QSR_FORMATS)
 
 static GstStaticPadTemplate sink_template =

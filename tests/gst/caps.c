@@ -357,6 +357,39 @@ GST_START_TEST(test_queries)
 }
 GST_END_TEST;
 
+// What elements see before there are caps, when they are linked.
+GST_START_TEST(test_features_at_linking)
+{
+    static const struct {
+        const gchar *properties, *features;
+        gboolean taken;
+    } table[] = {{"", "", TRUE},
+                 {"scale=2", "", TRUE},
+                 {"", "(format:Interlaced)", TRUE},
+                 {"scale=2", "(format:Interlaced)", TRUE},
+                 {"", "(meta:GstVideoOverlayComposition)", TRUE},
+                 {"scale=2", "(meta:GstVideoOverlayComposition)", TRUE},
+                 {"", "(memory:DMABuf)", TRUE},
+                 {"scale=1", "(memory:DMABuf)", TRUE},
+                 {"scale=2", "(memory:DMABuf)", FALSE}};
+
+    for (guint i = 0; i < G_N_ELEMENTS(table); i++) {
+        GstHarness *h = test_harness(table[i].properties, NULL);
+        gchar *text = g_strdup_printf("video/x-raw%s,format=I420,width=64,height=48",
+                                      table[i].features);
+        GstPad *sink = gst_element_get_static_pad(h->element, "sink");
+        GstCaps *caps = gst_caps_from_string(text), *all = gst_pad_query_caps(sink, NULL);
+
+        fail_unless_equals_int(gst_caps_can_intersect(caps, all), table[i].taken);
+        gst_caps_unref(all);
+        gst_caps_unref(caps);
+        gst_object_unref(sink);
+        g_free(text);
+        test_harness_end(h, NULL);
+    }
+}
+GST_END_TEST;
+
 GST_START_TEST(test_fields_are_carried_over)
 {
     const gchar *const formats[][2] = {
@@ -568,6 +601,7 @@ static Suite *caps_suite(void)
     tcase_add_test(tc, test_downstream_changes_size);
     tcase_add_test(tc, test_factor_that_must_wait);
     tcase_add_test(tc, test_queries);
+    tcase_add_test(tc, test_features_at_linking);
     tcase_add_loop_test(tc, test_fields_are_carried_over, 0, 3);
     tcase_add_test(tc, test_features);
     tcase_add_test(tc, test_borders_live);
