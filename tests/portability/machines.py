@@ -69,6 +69,7 @@ NOT_EMULATED = re.compile(
     '|api$|deep$|scalers' # minutes of every size in every format
     '|golden-' # again with less than the processor has: other processors show that
     '|gst-colour' # descriptions of colour, from caps to the engine
+    '|gst-interlace|gst-look|gst-resize' # the arithmetic behind them is in gst-compose
     '|orc-pixel') # ORC's own test writes code over code, which qemu 7.2 does not notice
 ARITHMETIC = re.compile('checkasm-|orc-|golden')
 # For the element's tests under qemu, which has a thread of its own, and takes minutes for
