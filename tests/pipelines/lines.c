@@ -19,8 +19,8 @@ typedef struct {
 
 static const Line lines[] = {
     {"H.264", "x264enc avdec_h264", 12, 192, 128,
-     TEST_SOURCE RAW("I420") "qsrupscale n-threads=2 ! x264enc speed-preset=ultrafast ! h264parse ! "
-     "avdec_h264 ! fakesink sync=false"},
+     TEST_SOURCE RAW("I420") "qsrupscale n-threads=2 ! x264enc speed-preset=ultrafast ! "
+     "h264parse ! avdec_h264 ! fakesink sync=false"},
     {"VP9", "vp9enc vp9dec", 12, 192, 128,
      TEST_SOURCE RAW("I420") "qsrupscale n-threads=2 ! vp9enc deadline=1 cpu-used=8 ! vp9dec ! "
      "fakesink sync=false"},

@@ -147,7 +147,8 @@ int main(int argc, char **argv)
         return 1;
     }
     g_print("%.0f s at %d frames a second: %u upscaled, %u arrived, %dx%d, %u of them unreadable\n"
-            "from the drawing to the viewer: median %u ms, 95 %% %u ms, 99 %% %u ms, longest %u ms\n",
+            "from the drawing to the viewer: median %u ms, 95 %% %u ms, 99 %% %u ms, "
+            "longest %u ms\n",
             seconds, FPS, sent.frames, shown.frames, shown.width, shown.height, viewer.unreadable,
             percentile(viewer.latencies, 50), percentile(viewer.latencies, 95),
             percentile(viewer.latencies, 99), percentile(viewer.latencies, 100));

@@ -219,8 +219,8 @@ int main(int argc, char **argv)
 {
     static const gchar *const factories[] = {"playbin", "playbin3"};
     static const gchar text[] = "1\n00:00:00,200 --> 00:00:01,800\nQuick, small, net\n\n"
-                                "2\n00:00:01,900 --> 00:00:02,000\nOf less than 129 bytes, the type "
-                                "would not be found\n\n";
+                                "2\n00:00:01,900 --> 00:00:02,000\nOf less than 129 bytes, the "
+                                "type would not be found\n\n";
     GError *error = NULL;
 
     watch_init(&argc, &argv, CLIP_ELEMENTS " playbin playbin3 subparse textoverlay "

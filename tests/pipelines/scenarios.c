@@ -111,7 +111,8 @@ static void pause_resume(Watch *watch, const Pipeline *p)
         watch_seen(watch, &before);
         watch_wait_seconds(watch, 0.05);
         watch_seen(watch, &after);
-        watch_check(watch, after.frames <= before.frames + 1, "%u frames, %u after a pause", before.frames, after.frames);
+        watch_check(watch, after.frames <= before.frames + 1, "%u frames, %u after a pause",
+                    before.frames, after.frames);
     }
     watch_set_state(watch, GST_STATE_PLAYING);
     watch_wait_since(watch, 1);
