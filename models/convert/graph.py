@@ -160,10 +160,10 @@ def with_move(value, kind, *how):
 class Follower:
     def __init__(self, graph, input_range=None):
         self.graph, self.node = graph, None
-        height_first = graph.shape[1] == 3
         if len(graph.shape) != 4 or graph.shape[0] != 1 or \
                 3 not in (graph.shape[1], graph.shape[3]):
             raise Refusal(f"the picture has the shape {list(graph.shape)}; only RGB is taken")
+        height_first = graph.shape[1] == 3
         size = tuple(graph.shape[2:4] if height_first else graph.shape[1:3])
         if 64 * size[0] * size[1] > LIMIT or min(size) < 2:
             raise Refusal(f"the picture has {size[1]}x{size[0]} pixels; that is out of reach")
