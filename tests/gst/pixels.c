@@ -163,6 +163,27 @@ void test_assert_same(const TestImage *a, const TestImage *b)
     test_assert_same_picture(a->frame.buffer, b->frame.buffer, &a->colour.info);
 }
 
+// Opened once: they are checked and tried out each time.
+static GstQsrModels *models_of(const gchar *name)
+{
+    static struct {
+        const gchar *name;
+        GstQsrModels *models;
+    } opened[8];
+    QsrError err;
+    guint i = 0;
+
+    while (i < G_N_ELEMENTS(opened) && opened[i].name && strcmp(opened[i].name, name) != 0)
+        i++;
+    fail_unless(i < G_N_ELEMENTS(opened));
+    if (!opened[i].name) {
+        opened[i].models = gst_qsr_models_open(name, &err);
+        fail_unless(opened[i].models != NULL, "%s", err.message);
+        opened[i].name = name;
+    }
+    return gst_qsr_models_ref(opened[i].models);
+}
+
 TestPainter *test_painter_new(const gchar *model, QsrScale factor, const TestImage *in,
                               const TestImage *out, const GstVideoRectangle *dest)
 {
@@ -184,8 +205,7 @@ TestPainter *test_painter_new(const gchar *model, QsrScale factor, const TestIma
     settings.backend = QSR_BACKEND_CPU;
     settings.n_threads = 1;
     gst_qsr_look_init(&t->look);
-    t->models = gst_qsr_models_open(model, &err);
-    fail_unless(t->models != NULL, "%s", err.message);
+    t->models = models_of(model);
     t->painter = gst_qsr_painter_new(NULL, NULL);
     fail_unless(gst_qsr_painter_set_up(t->painter, &t->canvas, t->models, &settings, &err) == 0,
                 "%s", err.message);

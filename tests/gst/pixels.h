@@ -51,7 +51,8 @@ typedef struct TestPainter {
     GstQsrLook look;
 } TestPainter;
 
-// Fails unless everything is possible. `dest` NULL: all of `out`. factor 0/0: any size.
+// Fails unless everything is possible. `model` is static. `dest` NULL: all of `out`. factor
+// 0/0: any size.
 TestPainter *test_painter_new(const gchar *model, QsrScale factor, const TestImage *in,
                               const TestImage *out, const GstVideoRectangle *dest);
 void test_painter_free(TestPainter *t);
