@@ -219,6 +219,10 @@ static void explain_dead_end(GstQsrUpscale *self, GstQuery *query)
         !gst_structure_get_int(gst_caps_get_structure(asked, 0), "width", &width) ||
         !gst_structure_get_int(gst_caps_get_structure(asked, 0), "height", &height))
         return;
+    // An overlay asks with this first, and without it then.
+    if (gst_caps_features_contains(gst_caps_get_features(asked, 0),
+                                   GST_CAPS_FEATURE_META_GST_VIDEO_OVERLAY_COMPOSITION))
+        return;
     GST_OBJECT_LOCK(self);
     first = self->models && self->geometry.in_width == 0 && !self->warned_dead_end;
     GST_OBJECT_UNLOCK(self);
