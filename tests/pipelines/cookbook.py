@@ -10,6 +10,7 @@ import http.server
 import os
 import re
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -79,10 +80,14 @@ def launch(arguments):
     program = subprocess.Popen([os.environ['COOKBOOK_LAUNCH'], *words], env=environment,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
-        said, _ = program.communicate(timeout=5 if endless else 120)
+        said, _ = program.communicate(timeout=5 if endless else 60)
     except subprocess.TimeoutExpired:
-        program.send_signal(2)
-        said, _ = program.communicate(timeout=60)
+        program.send_signal(signal.SIGINT)
+        try:
+            said, _ = program.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            program.kill()
+            said, _ = program.communicate()
         if endless:
             program.returncode = 0
     text = said.decode()
@@ -192,10 +197,18 @@ def parse(code):
 
 
 def run(code, environment):
-    done = subprocess.run(['bash', '-e', '-c', code + '\nwait'], env=environment, timeout=240,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT)
-    text = done.stdout.decode() if done.returncode else ''
+    # A group of its own, and no pipe that a forgotten child could keep open.
+    with open('output', 'w+', encoding='utf-8', errors='replace') as output:
+        program = subprocess.Popen(['bash', '-e', '-c', code + '\nwait'], env=environment,
+                                   stdin=subprocess.DEVNULL, stdout=output,
+                                   stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            status = program.wait(timeout=90)
+        except subprocess.TimeoutExpired:
+            os.killpg(program.pid, signal.SIGKILL)
+            status = program.wait()
+        output.seek(0)
+        text = 'status %d: %s' % (status, output.read()) if status else ''
     if os.path.exists('failed'):
         with open('failed', encoding='utf-8') as f:
             text += f.read()

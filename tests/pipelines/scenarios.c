@@ -398,14 +398,15 @@ int main(int argc, char **argv)
                       .stop = 160 * GST_MSECOND,
                       .brief = TRUE};
 
-        if (path) {
+        // With sanitizers, the small pictures do.
+        if (path && RANDOM_SEEKS >= 200) {
             p.uri = watch_uri(path);
             run(&p, only);
             g_free(p.uri);
-            g_free(path);
         } else {
             g_print("no %s here: left out\n", assets[i]);
         }
+        g_free(path);
     }
     if (!only || strcmp(only, "force_key_unit") == 0)
         force_key_unit();
