@@ -24,7 +24,7 @@ BUILD, PARSE = os.environ['QSR_BUILD'], os.environ['QSR_PARSE']
 FRAMES = 10
 ELEMENTS = ('x264enc x265enc vp9enc avenc_ffv1 flacenc vorbisenc opusenc avenc_aac avdec_h264 '
             'matroskamux webmmux mpegtsmux flvmux qtdemux deinterlace pngenc multifilesink '
-            'compositor videorate rtph264pay udpsink srtsink hlsdemux hlssink2 souphttpsrc '
+            'compositor videorate rtph264pay udpsink srtsink hlsdemux souphttpsrc '
             'playbin3 y4menc').split()
 
 VIDEO = 'videotestsrc is-live=true num-buffers=%d' % FRAMES
@@ -124,9 +124,10 @@ def make_files():
          'filesink location=in-10bit.mkv')
     os.mkdir('web')
     make(video % (30, 'I420', '') + 'x264enc tune=zerolatency key-int-max=15 ! h264parse ! '
-         'hlssink2 location=web/%05d.ts playlist-location=web/live.m3u8 target-duration=1')
-    with open('web/live.m3u8', 'a', encoding='utf-8') as f:
-        f.write('#EXT-X-ENDLIST\n')
+         'mpegtsmux ! filesink location=web/0.ts')
+    with open('web/live.m3u8', 'w', encoding='utf-8') as f:
+        f.write('#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-TARGETDURATION:2\n#EXTINF:1.2,\n0.ts\n'
+                '#EXT-X-ENDLIST\n')
 
 
 def serve(folder):
