@@ -26,10 +26,10 @@ LEVELS = {
     'max': 'c neon dotprod i8mm',
 }
 # The tests by name, with arguments of their own where everything would take
-# minutes here. Those of the library's outside once is enough.
+# minutes here. What depends on the kernels alone as far as checkasm tells: once.
 TESTS = {'checkasm-conv': ['--test=conv', '--max-width=40'], 'checkasm-pixel': None,
-         'net': ['39'], 'golden': None}
-ONCE = {'api': [], 'pool': []}
+         'net': ['39']}
+ONCE = {'api': [], 'pool': [], 'golden': None}
 ONCE_ON = 'max'
 
 
@@ -132,7 +132,7 @@ def run_tests(cross_build, processor):
     for name, command in tests(cross_build):
         if name in ONCE and processor != ONCE_ON:
             continue
-        own = TESTS.get(name, ONCE.get(name))
+        own = TESTS[name] if name in TESTS else ONCE[name]
         command = [command[0]] + (command[1:] if own is None else own)
         print(f'{name} on {processor}:', flush=True)
         output = call(['qemu-aarch64', '-cpu', processor] + command, quiet=False)
