@@ -107,8 +107,20 @@ GST_START_TEST(test_events_while_playing)
 }
 GST_END_TEST;
 
+// A pad that is activated again forgets its events; a push that has just sent them and
+// has not sent its buffer yet makes GStreamer say so.
+static void allow_early_data(const gchar *domain, GLogLevelFlags level, const gchar *message,
+                             gpointer data)
+{
+    (void) domain, (void) level, (void) data;
+    if (!strstr(message, "Got data flow before"))
+        g_error("%s", message);
+}
+
 GST_START_TEST(test_states_while_pushing)
 {
+    guint handler =
+        g_log_set_handler("GStreamer", G_LOG_LEVEL_WARNING, allow_early_data, NULL);
     GstHarness *h = test_harness("scale=2 n-threads=2", NULL);
     GstHarnessThread *push = push_frames(h);
     GstHarnessThread *states = gst_harness_stress_statechange_start(h);
@@ -117,6 +129,7 @@ GST_START_TEST(test_states_while_pushing)
     gst_harness_stress_thread_stop(states);
     gst_harness_stress_thread_stop(push);
     test_harness_end(h, NULL);
+    g_log_remove_handler("GStreamer", handler);
 }
 GST_END_TEST;
 
