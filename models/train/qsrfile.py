@@ -85,6 +85,10 @@ def encode(model):
 def write(model, path):
     data = encode(model)
     decode(data)  # what is written can be read
+    if os.path.exists(path) and not os.path.isfile(path):  # a device is not replaced
+        with open(path, "wb") as file:
+            file.write(data)
+        return
     with open(path + ".part", "wb") as file:
         file.write(data)
     os.replace(path + ".part", path)
