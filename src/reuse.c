@@ -86,7 +86,9 @@ static bool same_colour(QsrPicture *a, const QsrPicture *b)
 
 bool qsr_reuse_fits(QsrReuse *r, const QsrPicture *in, const QsrPicture *out)
 {
-    if (!r->ready || !same_shape(&r->in, in) || !same_shape(&r->out, out))
+    // The grid knows how far the output's chroma reaches, which its site decides.
+    if (!r->ready || !same_shape(&r->in, in) || !same_shape(&r->out, out) ||
+        r->out.site != out->site)
         return false;
     const bool same_in = same_colour(&r->in, in), same_out = same_colour(&r->out, out);
     if (!same_in || !same_out)
