@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 //
 // Random caps on both sides: where videoscale finds a way, so does qsrupscale, and what
-// it negotiates it can paint.
+// it negotiates it can paint; and the pictures of the largest and the smallest sizes.
 
 #include <gst/base/gstbasetransform.h>
 
@@ -171,6 +171,44 @@ GST_START_TEST(test_random_caps)
 }
 GST_END_TEST;
 
+// As wide, as high and as small as pictures get, through the network: its own bytes.
+GST_START_TEST(test_extremes)
+{
+    static const struct {
+        gint w, h;
+    } sizes[] = {{8192, 16}, {16, 4320}, {1, 1}, {1, 1080}, {1920, 1}};
+    static const struct {
+        const gchar *format, *more;
+        TestColour colour;
+    } kinds[] = {
+        {"I420", "colorimetry=bt709,chroma-site=mpeg2",
+         {QSR_MATRIX_BT709, QSR_RANGE_LIMITED, QSR_SITE_LEFT}},
+        {"RGB", "colorimetry=sRGB", {QSR_MATRIX_BT601, QSR_RANGE_FULL, QSR_SITE_CENTER}},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(sizes) * G_N_ELEMENTS(kinds); i++) {
+        const gint w = sizes[i / 2].w, h = sizes[i / 2].h;
+        const gchar *format = kinds[i % 2].format;
+        GstHarness *harness = test_harness("scale=2", NULL);
+        GstVideoInfo in_info, out_info;
+        GstBuffer *in, *out;
+
+        gst_video_info_set_format(&in_info, gst_video_format_from_string(format), (guint) w,
+                                  (guint) h);
+        gst_video_info_set_format(&out_info, in_info.finfo->format, 2 * (guint) w, 2 * (guint) h);
+        in = test_picture(&in_info, i);
+        test_set_src_caps(harness, format, w, h, kinds[i % 2].more);
+        out = gst_harness_push_and_pull(harness, gst_buffer_ref(in));
+        fail_unless(out != NULL, "%s %dx%d", format, w, h);
+        test_assert_upscaled(in, &in_info, out, &out_info, &kinds[i % 2].colour,
+                             QSR_SCALE(2, 1));
+        gst_buffer_unref(in);
+        gst_buffer_unref(out);
+        test_harness_end(harness, NULL);
+    }
+}
+GST_END_TEST;
+
 static Suite *sizes_suite(void)
 {
     Suite *s = suite_create("sizes");
@@ -179,6 +217,7 @@ static Suite *sizes_suite(void)
     suite_add_tcase(s, tc);
     tcase_add_unchecked_fixture(tc, test_setup, NULL);
     tcase_add_loop_test(tc, test_random_caps, 0, G_N_ELEMENTS(properties));
+    tcase_add_test(tc, test_extremes);
     return s;
 }
 
