@@ -198,6 +198,16 @@ static int target(Part *part, gint left, QsrPicture *to, QsrError *err)
                     part->parts->net_height, to, err);
 }
 
+// A stage that keeps the size. Without its engine, and where the picture is too large to be
+// its input, it is left out.
+static int in_place(QsrContext *engine, const QsrPicture *from, const QsrPicture *to, QsrError *err)
+{
+    if (engine && from->width <= QSR_MAX_WIDTH && from->height <= QSR_MAX_HEIGHT)
+        return qsr_process(engine, from, to, err);
+    gst_qsr_compose_copy(to, from);
+    return 0;
+}
+
 // A field by its part of a row.
 static int move(Part *part, const QsrPicture *from, const QsrPicture *to, QsrError *err)
 {
@@ -205,10 +215,7 @@ static int move(Part *part, const QsrPicture *from, const QsrPicture *to, QsrErr
     QsrContext *engine = part->field == 0 ? helper_of(part->easel, MOVE_TOP, 0, num, den)
                                           : helper_of(part->easel, MOVE_BOTTOM, 0, -num, den);
 
-    if (engine)
-        return qsr_process(engine, from, to, err);
-    gst_qsr_compose_copy(to, from);
-    return 0;
+    return in_place(engine, from, to, err);
 }
 
 static int enlarge(Part *part, QsrContext *engine, const QsrPicture *to, QsrError *err)
@@ -264,10 +271,7 @@ static int sharpen(Part *part, const QsrPicture *from, const QsrPicture *to, Qsr
 {
     QsrContext *engine = helper_of(part->easel, RCAS, (gfloat) part->look->sharpness, 0, 1);
 
-    if (engine)
-        return qsr_process(engine, from, to, err);
-    gst_qsr_compose_copy(to, from);
-    return 0;
+    return in_place(engine, from, to, err);
 }
 
 static void compare(const Part *part, const QsrPicture *cubic, const QsrPicture *result,

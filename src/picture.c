@@ -100,10 +100,10 @@ int qsr_picture_check(const QsrPicture *pic, const char *what, int need_data, Qs
         return qsr_fail(err, QSR_ERR_INVALID, "%s: missing", what);
     if (!qsr_format_info(pic->format))
         return qsr_fail(err, QSR_ERR_INVALID, "%s: unknown format %d", what, (int)pic->format);
-    if (pic->width < 1 || pic->width > QSR_MAX_WIDTH || pic->height < 1 ||
-        pic->height > QSR_MAX_HEIGHT)
+    if (pic->width < 1 || pic->width > 4 * QSR_MAX_WIDTH || pic->height < 1 ||
+        pic->height > 4 * QSR_MAX_HEIGHT)
         return qsr_fail(err, QSR_ERR_INVALID, "%s: the size %dx%d is not within 1x1 and %dx%d",
-                        what, pic->width, pic->height, QSR_MAX_WIDTH, QSR_MAX_HEIGHT);
+                        what, pic->width, pic->height, 4 * QSR_MAX_WIDTH, 4 * QSR_MAX_HEIGHT);
     if ((unsigned)pic->matrix >= QSR_N_MATRICES)
         return qsr_fail(err, QSR_ERR_INVALID, "%s: unknown matrix %d", what, (int)pic->matrix);
     if ((unsigned)pic->range > QSR_RANGE_FULL)

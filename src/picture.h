@@ -40,7 +40,8 @@ typedef struct QsrFormatInfo {
 const QsrFormatInfo *qsr_format_info(QsrFormat format);
 
 // 0, or QSR_ERR_INVALID and a sentence that begins with `what` ("input
-// picture"). Without need_data the pointers and strides are not looked at.
+// picture"). A side may have four times the limit of inputs, for the sake of outputs.
+// Without need_data the pointers and strides are not looked at.
 int qsr_picture_check(const QsrPicture *pic, const char *what, int need_data, QsrError *err);
 
 #endif

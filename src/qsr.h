@@ -29,8 +29,8 @@
 //  - Thread-safety: a QsrModel is immutable and may be shared freely. A
 //    QsrContext may be used by one thread at a time. Everything else is
 //    stated at the function.
-//  - Output depends only on the input samples and the model: not on the
-//    instruction set, the number of threads, strides or alignment.
+//  - Output depends only on the input samples, the model and, of the scalers, on
+//    sharpness and row phase: not on the instruction set, the number of threads, strides or alignment.
 
 #ifndef QSR_H
 #define QSR_H
@@ -259,8 +259,8 @@ typedef struct QsrSettings {
                           // copied, with the same bytes; see qsr_process. Default 0
     int row_phase_num, row_phase_den; // of bicubic and fsr1, default 0/1: output rows are taken
                           // from this fraction of an input row further down; -4 to 4, the
-                          // denominator 1 to 65536. For the fields of interlaced video
-                          // (docs/numerics.md).
+                          // denominator 1 to 65536. For the fields of interlaced video, so chroma
+                          // goes as many of its own rows (docs/numerics.md).
     float sharpness;      // of fsr1 and rcas: 0 (none) to 1 (AMD's strongest); default 0.87, its usual
     QsrLogFunc log;       // default NULL: silent
     void *log_opaque;
@@ -269,7 +269,7 @@ typedef struct QsrSettings {
     const char *hexagon_skel_dir; // folder of libqsr_skel_v*.so on this machine; default: FastRPC's
                                   // path. Goes into DSP_LIBRARY_PATH of the environment.
     int hexagon_timeout_ms;       // for one frame; 0 = chosen from the frames before (default)
-    int hexagon_verify;           // every so manieth frame is made by the CPU as well and compared:
+    int hexagon_verify;           // every Nth frame is made by the CPU as well and compared:
                                   // 1 = all; 0 = the first three, then every 64th (default)
     int hexagon_no_fallback;      // _HEXAGON only. 1: without a DSP qsr_open fails; default 0: the
                                   // CPU takes over. A DSP that fails later never costs a frame.
@@ -310,7 +310,7 @@ QSR_API int qsr_process(QsrContext *ctx, const QsrPicture *in, const QsrPicture 
 QSR_API int qsr_thread_count(const QsrContext *ctx);
 
 // Counters since qsr_open. frames_cpu + frames_dsp are all frames. With the CPU
-// backend all but frames_cpu stay 0.
+// backend all but frames_cpu and what was reused stay 0.
 typedef struct QsrBackendStats {
     QsrBackendId backend;    // that the next frame will be tried on: CPU or HEXAGON
     const char *state;       // of the DSP: "off" (not asked for), "absent", "probing", "ready",

@@ -208,6 +208,15 @@ static void refusals(void)
     expect(qsr_process(ctx, &p, &out.pic, &err), QSR_ERR_INVALID, &err, "input");
     expect(qsr_process(ctx, &in.pic, NULL, &err), QSR_ERR_INVALID, &err, "two pictures");
 
+    // The limit is one of inputs: what they become may be larger.
+    const int wide = QSR_MAX_WIDTH / 2 + 1;
+    QsrPicture large = out.pic;
+    p = in.pic;
+    p.width = wide;
+    large.width = qsr_scale_size(qsr_model_info(model)->scale, wide);
+    CHECK(large.width > QSR_MAX_WIDTH);
+    CHECK(qsr_prepare(ctx, &p, &large, &err) == 0);
+
     // After all that it still works, without an error structure too, and
     // without data qsr_prepare is content.
     CHECK(qsr_process(ctx, &in.pic, &out.pic, NULL) == 0);

@@ -447,7 +447,7 @@ static void check_validator(void)
           "%s", #change)
     REFUSES(p.width = 0, "input picture: the size 0x3 ");
     REFUSES(p.height = -1, "input picture: the size 5x-1 ");
-    REFUSES(p.width = QSR_MAX_WIDTH + 1, "input picture: the size 16385x3 ");
+    REFUSES(p.width = 4 * QSR_MAX_WIDTH + 1, "input picture: the size 65537x3 ");
     REFUSES(p.format = QSR_N_FORMATS, "input picture: unknown format");
     REFUSES(p.format = (QsrFormat)-1, "input picture: unknown format");
     REFUSES(p.matrix = QSR_N_MATRICES, "input picture: unknown matrix");
