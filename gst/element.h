@@ -49,7 +49,8 @@ struct _GstQsrUpscale {
     GstQsrGeometry geometry; // as negotiated; in_width is 0 where nothing is
     gboolean warned_dead_end; // see element_caps.c
     GstQsrLook look;
-    gboolean dragging; // the divider, see look.h
+    gint dragging;     // the divider, see look.h
+    gint columns;      // of views in the last frame painted; 0: there was none
     GstQsrLive live;   // partly of the streaming thread, see live.h
 
     // Of the streaming thread.

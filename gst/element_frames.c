@@ -73,6 +73,9 @@ static GstFlowReturn paint(GstQsrUpscale *self, gint rung, const GstVideoFrame *
         GST_ELEMENT_ERROR(self, STREAM, FAILED, ("%s", err.message), (NULL));
         return GST_FLOW_ERROR;
     }
+    GST_OBJECT_LOCK(self);
+    self->columns = gst_qsr_painter_columns(self->painter);
+    GST_OBJECT_UNLOCK(self);
     GST_CAT_LOG_OBJECT(gst_qsr_performance_debug, self, "%dx%d to %dx%d in %.3f ms",
                        in->info.width, in->info.height, out->info.width, out->info.height,
                        (gdouble) (g_get_monotonic_time() - start) / 1000);
@@ -216,7 +219,7 @@ static gboolean gst_qsr_upscale_src_event(GstBaseTransform *trans, GstEvent *eve
 
         GST_OBJECT_LOCK(self);
         g = self->geometry;
-        moved = gst_qsr_look_navigate(&self->look, &self->dragging, event, &g);
+        moved = gst_qsr_look_navigate(&self->look, &self->dragging, event, &g, self->columns);
         GST_OBJECT_UNLOCK(self);
         if (moved)
             g_object_notify(G_OBJECT(self), "divider");

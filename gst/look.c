@@ -127,30 +127,32 @@ void gst_qsr_look_install(GObjectClass *klass, GParamFlags flags)
                             1, neutral.sharpness, flags));
 }
 
-gboolean gst_qsr_look_navigate(GstQsrLook *look, gboolean *dragging, GstEvent *event,
-                               const GstQsrGeometry *g)
+gboolean gst_qsr_look_navigate(GstQsrLook *look, gint *dragging, GstEvent *event,
+                               const GstQsrGeometry *g, gint columns)
 {
     gdouble x, y;
     gint button;
 
     if (look->compare != GST_QSR_UPSCALE_COMPARE_SPLIT) {
-        *dragging = FALSE;
+        *dragging = 0;
         return FALSE;
     }
+    columns = MAX(columns, 1);
     switch (gst_navigation_event_get_type(event)) {
     case GST_NAVIGATION_EVENT_MOUSE_BUTTON_PRESS:
         if (gst_navigation_event_parse_mouse_button_event(event, &button, &x, &y) && button == 1)
-            *dragging = TRUE;
+            *dragging = (x - g->dest.x) * columns < g->dest.w ? 1 : columns;
         return FALSE;
     case GST_NAVIGATION_EVENT_MOUSE_BUTTON_RELEASE:
         if (gst_navigation_event_parse_mouse_button_event(event, &button, &x, &y) && button == 1)
-            *dragging = FALSE;
+            *dragging = 0;
         return FALSE;
     case GST_NAVIGATION_EVENT_MOUSE_MOVE:
-        if (!*dragging || g->dest.w < 1 ||
+        if (*dragging == 0 || g->dest.w < 1 ||
             !gst_navigation_event_parse_mouse_move_event(event, &x, &y))
             return FALSE;
-        x = CLAMP((x - g->dest.x) / g->dest.w, 0, 1);
+        x = (x - g->dest.x) * columns / g->dest.w - (MIN(*dragging, columns) - 1);
+        x = CLAMP(x, 0, 1);
         if (x == look->divider)
             return FALSE;
         look->divider = x;

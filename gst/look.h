@@ -48,9 +48,11 @@ gboolean gst_qsr_look_set(GstQsrLook *look, guint id, const GValue *value);
 gboolean gst_qsr_look_get(const GstQsrLook *look, guint id, GValue *value);
 
 // A mouse event in pixels of the output, TRUE if it moves the divider: that is a motion
-// with the left button held down since `dragging` was set, in split mode.
-gboolean gst_qsr_look_navigate(GstQsrLook *look, gboolean *dragging, GstEvent *event,
-                               const GstQsrGeometry *g);
+// with the left button held down since `dragging` was set, in split mode. `columns`: views
+// side by side in the picture, 1 or 2; each has its divider at the same place, and a drag
+// stays in the view that it began in: that one's number from 1 is `dragging`, or 0.
+gboolean gst_qsr_look_navigate(GstQsrLook *look, gint *dragging, GstEvent *event,
+                               const GstQsrGeometry *g, gint columns);
 
 G_END_DECLS
 

@@ -15,6 +15,7 @@ struct GstQsrPainter {
     GstQsrCanvas canvas;
     QsrPicture in, out;    // of the canvas; no pointers in them
     gint n_rungs;
+    gint columns;          // of views, in the last frame
     QsrModel *model[MAX_RUNGS]; // of `models`, for the canvas
     gboolean ready;
     GstQsrEasel *easel;
@@ -251,12 +252,18 @@ int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, const GstQsrLook *look,
             return err->code;
     }
     gst_qsr_parts_init(&parts, &p->canvas.geometry, shot, from.format);
+    p->columns = parts.columns;
     from.height = parts.in_frame_height;
     to.height = parts.out_frame_height;
     gst_qsr_picture_set_frame(&from, in);
     gst_qsr_picture_set_frame(&to, out);
     return gst_qsr_easel_paint(p->easel, engine, p->model[rung], look, shot, &parts, &from, &to,
                                err);
+}
+
+gint gst_qsr_painter_columns(const GstQsrPainter *p)
+{
+    return p->columns;
 }
 
 // --------------------------------------------------------------- for others ---

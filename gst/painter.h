@@ -67,6 +67,9 @@ int gst_qsr_painter_paint(GstQsrPainter *painter, gint rung, const GstQsrLook *l
                           const GstQsrShot *shot, const GstVideoFrame *in,
                           const GstVideoFrame *out, QsrError *err);
 
+// Views beside each other that the last frame had, 1 or 2; 0 before the first one.
+gint gst_qsr_painter_columns(const GstQsrPainter *painter);
+
 // What a frame costs on that rung, as guessed: see gst_qsr_model_work().
 gdouble gst_qsr_painter_rung_work(const GstQsrPainter *painter, gint rung);
 

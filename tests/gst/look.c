@@ -373,6 +373,39 @@ GST_START_TEST(test_navigation)
 }
 GST_END_TEST;
 
+// Of two views beside each other each has its line. A drag stays in the view that it began
+// in; views above each other make no difference.
+GST_START_TEST(test_navigation_stereo)
+{
+    static const struct {
+        const gchar *mode;
+        gdouble press, move, divider;
+    } drags[] = {
+        {"side-by-side", 10, 10, 0.2}, {"side-by-side", 60, 60, 0.2},
+        {"side-by-side", 10, 40, 0.8}, {"side-by-side", 90, 90, 0.8},
+        {"side-by-side", 10, 60, 1},   {"side-by-side", 60, 10, 0},
+        {"side-by-side", 49, 25, 0.5}, {"side-by-side", 50, 75, 0.5},
+        {"top-bottom", 10, 60, 0.6},   {"mono", 10, 60, 0.6},
+    };
+
+    for (guint i = 0; i < G_N_ELEMENTS(drags); i++) {
+        GstHarness *h = test_harness("scale=2 compare=split divider=0.9", NULL);
+        gchar *more = g_strdup_printf("multiview-mode=%s", drags[i].mode);
+        GstBuffer *out;
+
+        test_set_src_caps(h, "I420", 48, 20, more);
+        out = gst_harness_push_and_pull(h, test_picture_of("I420", 48, 20, 1));
+        fail_unless(out != NULL);
+        gst_buffer_unref(out);
+        mouse(h, "mouse-button-press", 1, drags[i].press * 0.96);
+        mouse(h, "mouse-move", 0, drags[i].move * 0.96);
+        expect_divider(h, drags[i].divider, 0, 0);
+        g_free(more);
+        test_harness_end(h, NULL);
+    }
+}
+GST_END_TEST;
+
 // -------------------------------------------------------------- no visible jump ---
 
 // A soft disc, so that there is a centre to find.
@@ -488,6 +521,7 @@ static Suite *look_suite(void)
     tcase_add_test(tc, test_threads);
     tcase_add_test(tc, test_while_playing);
     tcase_add_test(tc, test_navigation);
+    tcase_add_test(tc, test_navigation_stereo);
     tcase_add_test(tc, test_no_jump);
     return s;
 }
