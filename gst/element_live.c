@@ -48,6 +48,7 @@ void gst_qsr_upscale_live_start(GstQsrUpscale *self)
     live->format = live->colorimetry = live->passthrough = NULL;
     GST_OBJECT_UNLOCK(self);
     live->rungs_open = FALSE;
+    live->flat = live->flat_gap = FALSE;
     live->start = live->last_end = 0;
     live->last_pts = GST_CLOCK_TIME_NONE;
     live->period = 0;
@@ -218,6 +219,7 @@ void gst_qsr_upscale_live_submitted(GstQsrUpscale *self, GstFlowReturn ret)
 gint gst_qsr_upscale_live_begin(GstQsrUpscale *self, GstBuffer *buffer, const GstVideoFrame *in)
 {
     GstQsrLive *live = &self->live;
+    gboolean flat;
     gint n, rung;
 
     look_at_mode(self);
@@ -227,8 +229,13 @@ gint gst_qsr_upscale_live_begin(GstQsrUpscale *self, GstBuffer *buffer, const Gs
     GST_OBJECT_UNLOCK(self);
     // A gap may be filled with anything, also with the last picture again (videorate
     // does that), which then has to look like the last one.
-    live->flat_gap = n > 1 && GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP) &&
-                     gst_qsr_frame_is_flat(in);
+    // Of a flat colour the last rung makes one that may be a few steps away from what the
+    // model makes of it. So it is not taken after a flat frame by the model: colours change
+    // at most once in a series of flat frames, however gaps and others follow each other.
+    flat = n > 1 && gst_qsr_frame_is_flat(in);
+    live->flat_gap = flat && GST_BUFFER_FLAG_IS_SET(buffer, GST_BUFFER_FLAG_GAP) &&
+                     (live->flat_gap || !live->flat);
+    live->flat = flat;
     live->start = now(live);
     return live->flat_gap ? n - 1 : rung;
 }
@@ -422,21 +429,36 @@ GstStructure *gst_qsr_upscale_live_stats(GstQsrUpscale *self)
     return s;
 }
 
+// By what, in one text; g_free() it.
+static gchar *describe_engine(const Report *r)
+{
+    const gchar *set = r->engine.instruction_set;
+
+    if (r->n_rungs < 1)
+        return g_strdup("no engine");
+    return g_strdup_printf("%s on rung %d of %d (%s), %s, %u threads, %.0f %% reused", r->model,
+                           r->rung, r->n_rungs, r->rung_name, set ? set : "unknown",
+                           r->n_threads, 100 * r->engine.reused_recent);
+}
+
 static void log_settled(GstQsrUpscale *self)
 {
+    gchar network[32] = "no network", *engine;
     Report *r = g_new(Report, 1);
 
     make_report(self, r);
+    engine = describe_engine(r);
+    // 1/1: there is nothing for one to do; 0/0: a scaler that takes any factor.
+    if (r->geometry.factor.num > r->geometry.factor.den)
+        g_snprintf(network, sizeof(network), "network %d/%d", r->geometry.factor.num,
+                   r->geometry.factor.den);
     GST_INFO_OBJECT(self,
-                    "%dx%d to %dx%d (network %d/%d, %s, %s): %s on rung %d of %d (%s), %s, "
-                    "%u threads, %.1f fps, %.2f ms a frame (95 %%: %.2f, 99 %%: %.2f), qos-mode "
-                    "%s%s, budget %u %%, %" G_GUINT64_FORMAT " dropped, %.0f %% reused",
+                    "%dx%d to %dx%d (%s, %s, %s): %s, %.1f fps, %.2f ms a frame (95 %%: %.2f, "
+                    "99 %%: %.2f), qos-mode %s%s, budget %u %%, %" G_GUINT64_FORMAT " dropped",
                     r->geometry.in_width, r->geometry.in_height, r->geometry.out_width,
-                    r->geometry.out_height, r->geometry.factor.num, r->geometry.factor.den,
-                    r->format, r->colorimetry, r->model, r->rung, r->n_rungs, r->rung_name,
-                    r->engine.instruction_set ? r->engine.instruction_set : "no engine",
-                    r->n_threads, r->fps, r->ms[0], r->ms[1], r->ms[2], mode_nick(r->in_force),
-                    r->is_live ? " (live)" : "", r->cpu_budget, r->dropped,
-                    100 * r->engine.reused_recent);
+                    r->geometry.out_height, network, r->format, r->colorimetry, engine, r->fps,
+                    r->ms[0], r->ms[1], r->ms[2], mode_nick(r->in_force),
+                    r->is_live ? " (live)" : "", r->cpu_budget, r->dropped);
+    g_free(engine);
     g_free(r);
 }

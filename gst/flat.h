@@ -7,8 +7,7 @@
 
 G_BEGIN_DECLS
 
-// Whether all pixels of a frame are the same, so that every way to enlarge it gives
-// that again. Ends at the first one that differs.
+// Whether all pixels of a frame are the same. Ends at the first one that differs.
 gboolean gst_qsr_frame_is_flat(const GstVideoFrame *frame);
 
 G_END_DECLS

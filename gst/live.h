@@ -56,7 +56,7 @@ typedef struct GstQsrLive {
     // Of the streaming thread.
     gboolean rungs_open;     // of the ladder, as far as possible
     gint64 start, last_end;  // of the frame under way, of the one before; 0: there is none
-    gboolean flat_gap;       // that frame
+    gboolean flat, flat_gap; // the last frame: of one colour; by the last rung for it
     GstClockTime last_pts;
     guint64 period;          // from frame to frame, where the caps do not say it; 0: unknown
     gdouble pixels;          // of the output

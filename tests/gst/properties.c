@@ -328,6 +328,81 @@ GST_START_TEST(test_presets)
 }
 GST_END_TEST;
 
+// ----------------------------------------------------------------- the settled line ---
+
+typedef struct {
+    GstElement *element;
+    gint n;
+    gchar *line; // the last one
+} Settled;
+
+static void log_settled(GstDebugCategory *category, GstDebugLevel level, const gchar *file,
+                        const gchar *function, gint line, GObject *object,
+                        GstDebugMessage *message, gpointer data)
+{
+    const gchar *text;
+    Settled *settled = data;
+
+    (void) file;
+    (void) function;
+    (void) line;
+    if (level != GST_LEVEL_INFO || object != G_OBJECT(settled->element) ||
+        !g_str_equal(gst_debug_category_get_name(category), "qsrupscale"))
+        return;
+    text = gst_debug_message_get(message);
+    if (!strstr(text, "fps"))
+        return;
+    settled->n++;
+    g_free(settled->line);
+    settled->line = g_strdup(text);
+}
+
+// One line of INFO after 60 frames, and what it says of sizes, network, model and mode.
+GST_START_TEST(test_settled_line)
+{
+    static const struct {
+        const gchar *properties;
+        gint out_width, out_height;
+        const gchar *says, *and, *not;
+    } rows[] = {
+        {"scale=2 qos-mode=drop", 64, 48, "32x24 to 64x48 (network 2/1, I420, ",
+         "quicksrnet-small on rung 0 of 3 (quicksrnet-small), ", "no "},
+        {"model=fsr1 qos-mode=off", 55, 41, "32x24 to 55x41 (no network, I420, ",
+         "fsr1 on rung 0 of 2 (fsr1), ", "no engine"},
+        {"qos-mode=degrade", 30, 20, "32x24 to 30x20 (no network, I420, ", "no engine, ", "rung"},
+    };
+
+    if (!gst_debug_is_active())
+        gst_debug_set_active(TRUE);
+    gst_debug_set_threshold_for_name("qsrupscale", GST_LEVEL_INFO);
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        GstHarness *h = test_harness(rows[i].properties, NULL);
+        const gchar *mode = strstr(rows[i].properties, "qos-mode=") + strlen("qos-mode=");
+        gchar *want = g_strdup_printf("qos-mode %s (live), budget 100 %%", mode);
+        Settled settled = {.element = h->element};
+        GstCaps *caps = test_caps("I420", rows[i].out_width, rows[i].out_height, NULL);
+
+        gst_debug_add_log_function(log_settled, &settled, NULL);
+        gst_harness_set_sink_caps(h, caps);
+        test_set_src_caps(h, "I420", W, H, NULL);
+        push_frames(h, 59);
+        fail_unless_equals_int(settled.n, 0);
+        push_frames(h, 1);
+        fail_unless_equals_int(settled.n, 1);
+        push_frames(h, 70);
+        fail_unless_equals_int(settled.n, 1);
+        fail_unless(strstr(settled.line, rows[i].says) && strstr(settled.line, rows[i].and) &&
+                        strstr(settled.line, want) && !strstr(settled.line, rows[i].not),
+                    "%s: %s", rows[i].properties, settled.line);
+        gst_debug_remove_log_function_by_data(&settled);
+        g_free(settled.line);
+        g_free(want);
+        test_harness_end(h, NULL);
+    }
+    gst_debug_unset_threshold_for_name("qsrupscale");
+}
+GST_END_TEST;
+
 static Suite *properties_suite(void)
 {
     Suite *s = suite_create("properties");
@@ -343,6 +418,7 @@ static Suite *properties_suite(void)
     tcase_add_test(tc, test_threads_and_backend_live);
     tcase_add_test(tc, test_model_within_negotiation);
     tcase_add_test(tc, test_presets);
+    tcase_add_test(tc, test_settled_line);
     return s;
 }
 
