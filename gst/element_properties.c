@@ -321,7 +321,7 @@ static void install_hexagon_properties(GObjectClass *object_class, GParamFlags f
     /**
      * GstQsrUpscale:hexagon-verify:
      *
-     * Every so manieth frame of the DSP is made by the CPU as well and compared; 1
+     * Every Nth frame of the DSP is made by the CPU as well and compared; 1
      * for all, 0 for the first three and then every 64th.
      *
      * Since: 0.1
@@ -329,7 +329,7 @@ static void install_hexagon_properties(GObjectClass *object_class, GParamFlags f
     g_object_class_install_property(
         object_class, PROP_HEXAGON_VERIFY,
         g_param_spec_uint("hexagon-verify", "Hexagon verification",
-                          "Compare every so manieth frame with the CPU's (0 = now and then)", 0,
+                          "Compare every Nth frame with the CPU's (0 = now and then)", 0,
                           G_MAXINT, 0, flags));
     /**
      * GstQsrUpscale:hexagon-fallback:

@@ -29,7 +29,7 @@ typedef enum QsrPaceWay {
 
 typedef struct QsrPace {
     bool forced;       // the DSP was asked for by name: its time does not matter
-    int verify;        // every so manieth frame of the DSP is compared; 0: chosen here
+    int verify;        // every Nth frame of the DSP is compared; 0: chosen here
     int timeout_ms;    // 0: chosen here
     QsrPaceTimes dsp, cpu;
     int compared;      // frames since the opening that both have made

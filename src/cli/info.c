@@ -68,7 +68,8 @@ int qsr_cmd_models(int argc, char **argv)
         qsr_model_unref(&model);
     }
     for (const char *const *scaler = qsr_scaler_names(); *scaler; scaler++)
-        printf("%-24s %5s  no network; for comparison and for slow machines\n", *scaler, "1-4x");
+        printf("%-24s no network, at 1.5, 2, 3 and 4; for comparison and for slow machines\n",
+               *scaler);
     return finish(exit_code);
 }
 
