@@ -507,6 +507,88 @@ GST_START_TEST(test_no_jump)
 }
 GST_END_TEST;
 
+// One colour everywhere; Y, U, V or R, G, B of it.
+static gdouble flat(gdouble x, gdouble y, gint component, gconstpointer data)
+{
+    (void) x;
+    (void) y;
+    return ((const gdouble *) data)[component - 1];
+}
+
+static void means_of(const TestImage *image, gdouble mean[3])
+{
+    guint16 *samples = test_image_samples(image);
+    const gint n = image->width * image->height;
+
+    for (gint c = 0; c < 3; c++) {
+        gdouble sum = 0;
+
+        for (gint i = 0; i < n; i++)
+            sum += samples[4 * i + 1 + c];
+        mean[c] = sum / n;
+    }
+    g_free(samples);
+}
+
+// Nor is a colour another one: the scalers keep them, and the networks have learnt to.
+static void check_colour(const gchar *model, gdouble bound, const gchar *format,
+                         const gdouble *colour)
+{
+    TestImage *in = test_image_new(format, 40, 30, NULL);
+    TestImage *net = test_image_new(format, 80, 60, NULL);
+    TestImage *cubic = test_image_new(format, 80, 60, NULL);
+    TestPainter *a = test_painter_new(model, QSR_SCALE(2, 1), in, net, NULL);
+    TestPainter *b = test_painter_new("bicubic", QSR_SCALE(2, 1), in, cubic, NULL);
+    gdouble got[3], want[3];
+
+    test_image_draw(in, flat, colour, 1, 1);
+    test_paint(a, &test_plain_shot, in, net);
+    test_paint(b, &test_plain_shot, in, cubic);
+    means_of(net, got);
+    means_of(cubic, want);
+    for (gint c = 0; c < 3; c++)
+        fail_unless(fabs(got[c] - want[c]) <= bound, "%s %s: component %d is %.2f, not %.2f", model,
+                    format, c, got[c], want[c]);
+    test_painter_free(a);
+    test_painter_free(b);
+    test_image_free(in);
+    test_image_free(net);
+    test_image_free(cubic);
+}
+
+GST_START_TEST(test_no_jump_of_colours)
+{
+    // Steps of 8 bits that a component's mean may be off by: 0.9 and 2.1 in truth.
+    static const struct {
+        const gchar *name;
+        gdouble bound;
+    } models[] = {{"quicksrnet-small", 1.5}, {"quicksrnet-medium", 2.5}};
+    // Leaves, sky, skin, brick; and the green and the blue of a screen.
+    static const gdouble rgb[][3] = {{0.25, 0.55, 0.2}, {0.3, 0.45, 0.8}, {0.85, 0.65, 0.53},
+                                     {0.7, 0.2, 0.2}, {0.05, 0.75, 0.05}, {0.1, 0.1, 0.85}};
+    QsrModel *model;
+    QsrError err;
+
+    for (guint m = 0; m < G_N_ELEMENTS(models); m++) {
+        if (qsr_model_open(&model, models[m].name, QSR_SCALE(2, 1), &err) < 0) {
+            g_print("%s at 2x is missing: its colours are not tested\n", models[m].name);
+            continue;
+        }
+        qsr_model_unref(&model);
+        for (guint i = 0; i < G_N_ELEMENTS(rgb); i++) {
+            const gdouble *c = rgb[i], y = 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2];
+            const gdouble yuv[] = {(16 + 219 * y) / 255,
+                                   (128 + 224 * (c[2] - y) / 1.772) / 255,
+                                   (128 + 224 * (c[0] - y) / 1.402) / 255};
+
+            check_colour(models[m].name, models[m].bound, "RGB", c);
+            check_colour(models[m].name, models[m].bound, "I420", yuv);
+            check_colour(models[m].name, models[m].bound, "Y444", yuv);
+        }
+    }
+}
+GST_END_TEST;
+
 static Suite *look_suite(void)
 {
     Suite *s = suite_create("look");
@@ -523,6 +605,7 @@ static Suite *look_suite(void)
     tcase_add_test(tc, test_navigation);
     tcase_add_test(tc, test_navigation_stereo);
     tcase_add_test(tc, test_no_jump);
+    tcase_add_test(tc, test_no_jump_of_colours);
     return s;
 }
 
