@@ -522,104 +522,6 @@ GST_START_TEST(test_qos_goes_upstream)
 }
 GST_END_TEST;
 
-// ------------------------------------------------------------------------- gaps ---
-
-GST_START_TEST(test_gaps)
-{
-    GstBuffer *in, *out;
-    GstVideoInfo info, in_info;
-    Rig rig;
-
-    gst_video_info_set_format(&in_info, GST_VIDEO_FORMAT_I420, W, H);
-    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 2 * W, 2 * H);
-    rig_init(&rig, NULL);
-    run(&rig, 0.04);
-
-    // A duplicate, as videorate makes it, looks like its original.
-    in = test_picture_of("I420", W, H, 3);
-    GST_BUFFER_FLAG_SET(in, GST_BUFFER_FLAG_GAP);
-    out = push(&rig, gst_buffer_ref(in));
-    fail_unless(!rig.self->live.flat_gap);
-    test_assert_upscaled(in, &in_info, out, &info, &as_assumed, QSR_SCALE(2, 1));
-    gst_buffer_unref(in);
-    gst_buffer_unref(out);
-
-    // Nothing at all goes past the network, and stays what it is.
-    in = gst_buffer_new_allocate(NULL, GST_VIDEO_INFO_SIZE(&in_info), NULL);
-    gst_buffer_memset(in, 0, 0x80, -1);
-    GST_BUFFER_FLAG_SET(in, GST_BUFFER_FLAG_GAP);
-    out = push(&rig, in);
-    fail_unless(rig.self->live.flat_gap);
-    for (gsize i = 0; i < gst_buffer_get_size(out); i++) {
-        guint8 byte;
-
-        gst_buffer_extract(out, i, &byte, 1);
-        fail_unless_equals_int(byte, 0x80);
-    }
-    gst_buffer_unref(out);
-    rig_end(&rig);
-}
-GST_END_TEST;
-
-// A flat frame of a colour, or with `noise` a picture. TRUE if it went past the network.
-static gboolean push_colour(Rig *rig, gboolean noise, gboolean gap, GstBuffer **last,
-                            gboolean *same)
-{
-    GstBuffer *in = test_picture_of("I420", W, H, 7), *out;
-    GstVideoInfo info;
-
-    gst_video_info_set_format(&info, GST_VIDEO_FORMAT_I420, 2 * W, 2 * H);
-    if (!noise) {
-        gst_buffer_memset(in, 0, 0x51, W * H);
-        gst_buffer_memset(in, W * H, 0x5a, W * H / 4);
-        gst_buffer_memset(in, W * H * 5 / 4, 0xf0, -1);
-    }
-    if (gap)
-        GST_BUFFER_FLAG_SET(in, GST_BUFFER_FLAG_GAP);
-    out = push(rig, in);
-    *same = *last && gst_buffer_get_size(out) == gst_buffer_get_size(*last);
-    if (*same) {
-        GstMapInfo map;
-
-        gst_buffer_map(*last, &map, GST_MAP_READ);
-        *same = gst_buffer_memcmp(out, 0, map.data, map.size) == 0;
-        gst_buffer_unmap(*last, &map);
-    }
-    gst_buffer_replace(last, out);
-    gst_buffer_unref(out);
-    return rig->self->live.flat_gap;
-}
-
-// In a series of flat frames the colour changes at most once, from the last rung's to the
-// model's: f is such a frame, g one that fills a gap, n a picture.
-GST_START_TEST(test_gaps_of_a_colour)
-{
-    static const struct {
-        const gchar *frames, *past; // the second: + goes past the network
-    } series[] = {
-        {"gggg", "++++"}, {"gfgfgggf", "+-------"}, {"fgfggg", "------"},
-        {"nggfgn", "-++---"}, {"fngg", "--++"}, {"ggfnggf", "++--++-"},
-    };
-
-    for (guint i = 0; i < G_N_ELEMENTS(series); i++) {
-        GstBuffer *last = NULL;
-        Rig rig;
-
-        rig_init(&rig, NULL);
-        for (guint k = 0; series[i].frames[k]; k++) {
-            const gchar *f = series[i].frames + k;
-            gboolean same, past = push_colour(&rig, *f == 'n', *f == 'g', &last, &same);
-
-            fail_unless(past == (series[i].past[k] == '+'), "%s: frame %u", series[i].frames, k);
-            if (k > 0 && *f != 'n' && f[-1] != 'n' && series[i].past[k - 1] == series[i].past[k])
-                fail_unless(same, "%s: frame %u has another colour", series[i].frames, k);
-        }
-        gst_buffer_unref(last);
-        rig_end(&rig);
-    }
-}
-GST_END_TEST;
-
 // ------------------------------------------------------------------------ stats ---
 
 GST_START_TEST(test_stats)
@@ -691,8 +593,6 @@ static Suite *live_suite(void)
     tcase_add_test(tc, test_changes);
     tcase_add_test(tc, test_modes);
     tcase_add_test(tc, test_qos_goes_upstream);
-    tcase_add_test(tc, test_gaps);
-    tcase_add_test(tc, test_gaps_of_a_colour);
     tcase_add_test(tc, test_stats);
     return s;
 }
