@@ -115,13 +115,12 @@ static gboolean gst_qsr_upscale_propose_allocation(GstBaseTransform *trans, GstQ
     if (pool)
         align_rows(pool);
     gst_clear_object(&pool);
-    // It costs nothing to read a part of a larger picture (metas.c).
-    gst_query_add_allocation_meta(query, GST_VIDEO_CROP_META_API_TYPE, NULL);
     return TRUE;
 }
 
-// Metas that downstream understands may be offered to upstream. Cropping is done here,
-// whether downstream can or not.
+// Metas that downstream understands may be offered to upstream. Crops are read as they come
+// (metas.c), but not asked for: an upstream that has begun to leave the cropping to others
+// would go on when a change of scale makes this element pass pictures on, to whom it may.
 static gboolean gst_qsr_upscale_filter_meta(GstBaseTransform *trans, GstQuery *query, GType api,
                                             const GstStructure *params)
 {

@@ -83,8 +83,8 @@ void gst_qsr_upscale_post_engine_error(GstQsrUpscale *self, const QsrError *err)
 gboolean gst_qsr_buffer_fits(GstBuffer *buffer, const GstVideoInfo *info);
 
 // The picture in a mapped frame that is larger than the caps say: what a crop meta
-// frames, or else the upper left part.
-void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info);
+// frames in an input, or else the upper left part.
+void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info, gboolean is_input);
 
 // Returns whether the base class shall copy the meta; `handled` is
 // FALSE if nothing is known about its kind.

@@ -255,6 +255,8 @@ static gboolean gst_qsr_upscale_sink_event(GstBaseTransform *trans, GstEvent *ev
     GstCaps *caps;
     gboolean ret;
 
+    if (GST_EVENT_TYPE(event) == GST_EVENT_FLUSH_STOP)
+        gst_qsr_upscale_live_flushed(self);
     if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS)
         return gst_qsr_upscale_parent()->sink_event(trans, event);
 

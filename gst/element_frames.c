@@ -91,7 +91,7 @@ static gboolean map_frame(GstQsrUpscale *self, GstVideoFrame *frame, GstVideoInf
     if (gst_qsr_buffer_fits(buffer, info) &&
         gst_video_frame_map(frame, info, buffer,
                             flags | (GstMapFlags) GST_VIDEO_FRAME_MAP_FLAG_NO_REF)) {
-        gst_qsr_crop_frame(frame, info);
+        gst_qsr_crop_frame(frame, info, (flags & GST_MAP_WRITE) == 0);
         return TRUE;
     }
     if (gst_buffer_map(buffer, &map, flags)) {

@@ -205,6 +205,16 @@ void gst_qsr_upscale_live_pass_through(GstQsrUpscale *self, const GstVideoInfo *
     GST_INFO_OBJECT(self, "pictures are passed on: %s", live->passthrough);
 }
 
+void gst_qsr_upscale_live_flushed(GstQsrUpscale *self)
+{
+    GST_OBJECT_LOCK(self);
+    gst_qsr_ladder_flush(&self->live.ladder);
+    GST_OBJECT_UNLOCK(self);
+    self->live.last_end = 0;
+    self->live.last_pts = GST_CLOCK_TIME_NONE;
+    self->live.period = 0;
+}
+
 // ------------------------------------------------------------------ each frame ---
 
 void gst_qsr_upscale_live_submitted(GstQsrUpscale *self, GstFlowReturn ret)
@@ -247,11 +257,15 @@ static guint64 period_of(GstQsrUpscale *self, GstBuffer *buffer)
     gdouble rate = ABS(GST_BASE_TRANSFORM(self)->segment.rate);
     GstQsrLive *live = &self->live;
     GstClockTime pts = GST_BUFFER_PTS(buffer), period;
+    // Of key frames alone the caps say nothing.
+    gboolean all = !(GST_BASE_TRANSFORM(self)->segment.flags &
+                     (GST_SEGMENT_FLAG_TRICKMODE_KEY_UNITS |
+                      GST_SEGMENT_FLAG_TRICKMODE_FORWARD_PREDICTED));
 
-    if (GST_VIDEO_INFO_FIELD_RATE_N(info) > 0 && GST_VIDEO_INFO_FPS_D(info) > 0) {
+    if (all && GST_VIDEO_INFO_FIELD_RATE_N(info) > 0 && GST_VIDEO_INFO_FPS_D(info) > 0) {
         period = gst_util_uint64_scale(GST_SECOND, (guint64) GST_VIDEO_INFO_FPS_D(info),
                                        (guint64) GST_VIDEO_INFO_FIELD_RATE_N(info));
-    } else if (GST_BUFFER_DURATION_IS_VALID(buffer) && GST_BUFFER_DURATION(buffer) > 0) {
+    } else if (all && GST_BUFFER_DURATION_IS_VALID(buffer) && GST_BUFFER_DURATION(buffer) > 0) {
         period = GST_BUFFER_DURATION(buffer);
     } else { // the mean of the last differences
         if (GST_CLOCK_TIME_IS_VALID(pts) && GST_CLOCK_TIME_IS_VALID(live->last_pts) &&

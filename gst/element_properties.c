@@ -80,6 +80,11 @@ static void set_model(GstQsrUpscale *self, const gchar *name)
         name = DEFAULT_MODEL;
 
     g_mutex_lock(&self->setup_lock);
+    // A file may have changed since it was read.
+    if (strcmp(name, self->model_name) == 0 && !gst_qsr_models_is_file(name)) {
+        g_mutex_unlock(&self->setup_lock);
+        return;
+    }
     started = self->models != NULL;
     if (started) {
         models = gst_qsr_models_open(name, &err);
@@ -120,6 +125,7 @@ static void set_string(gchar **field, const GValue *value)
 static void set_engine_property(GstQsrUpscale *self, guint id, const GValue *value)
 {
     GstQsrEngineSettings wanted, old;
+    gboolean changed;
     QsrError err;
     int ret = 0;
 
@@ -154,10 +160,11 @@ static void set_engine_property(GstQsrUpscale *self, guint id, const GValue *val
         wanted.hexagon_fallback = g_value_get_boolean(value);
         break;
     }
-    if (self->models)
+    changed = !gst_qsr_engine_settings_equal(&wanted, &self->engine);
+    if (changed && self->models)
         ret = gst_qsr_engine_probe(self->models, &wanted, &err);
     old = wanted;
-    if (ret == 0) {
+    if (changed && ret == 0) {
         GST_OBJECT_LOCK(self);
         old = self->engine;
         self->engine = wanted;

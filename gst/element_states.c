@@ -20,9 +20,9 @@ static void post_model_error(GstQsrUpscale *self, const QsrError *err)
     }
 }
 
-static gboolean gst_qsr_upscale_start(GstBaseTransform *trans)
+// On the way to PAUSED, before the pads take events: those would find no models else.
+static gboolean open_models(GstQsrUpscale *self)
 {
-    GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     enum { OK, BAD_MODEL, BAD_SCALE, BAD_BACKEND } result = OK;
     GstQsrModels *models;
     QsrError err;
@@ -62,14 +62,15 @@ static gboolean gst_qsr_upscale_stop(GstBaseTransform *trans)
     GstQsrUpscale *self = GST_QSR_UPSCALE(trans);
     GstQsrModels *models;
 
-    // Of the streaming thread, which has ended here; start() would be too late, for the pad
-    // takes events a moment before it is called.
+    // Of the streaming thread, which has ended here.
     self->refused = FALSE;
     self->said = NULL;
+    self->n_postponed = 0;
     gst_qsr_painter_close(self->painter);
     g_mutex_lock(&self->setup_lock);
     GST_OBJECT_LOCK(self);
     models = g_steal_pointer(&self->models);
+    self->dragging = 0;
     memset(&self->geometry, 0, sizeof(self->geometry));
     GST_OBJECT_UNLOCK(self);
     g_mutex_unlock(&self->setup_lock);
@@ -82,17 +83,22 @@ static GstStateChangeReturn gst_qsr_upscale_change_state(GstElement *element,
                                                          GstStateChange transition)
 {
     GstQsrUpscale *self = GST_QSR_UPSCALE(element);
+    GstStateChangeReturn ret;
 
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !open_models(self))
+        return GST_STATE_CHANGE_FAILURE;
     if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
         gst_qsr_upscale_live_look(self);
     if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
         gst_qsr_painter_stop_waiting(self->painter);
-    return GST_ELEMENT_CLASS(gst_qsr_upscale_parent())->change_state(element, transition);
+    ret = GST_ELEMENT_CLASS(gst_qsr_upscale_parent())->change_state(element, transition);
+    if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && ret == GST_STATE_CHANGE_FAILURE)
+        gst_qsr_upscale_stop(GST_BASE_TRANSFORM(self));
+    return ret;
 }
 
 void gst_qsr_upscale_install_states(GstBaseTransformClass *klass)
 {
-    klass->start = GST_DEBUG_FUNCPTR(gst_qsr_upscale_start);
     klass->stop = GST_DEBUG_FUNCPTR(gst_qsr_upscale_stop);
     GST_ELEMENT_CLASS(klass)->change_state = GST_DEBUG_FUNCPTR(gst_qsr_upscale_change_state);
 }

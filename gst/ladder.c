@@ -43,6 +43,12 @@ void gst_qsr_ladder_resize(GstQsrLadder *l, gdouble ratio)
         l->warm[i] = FALSE;
 }
 
+void gst_qsr_ladder_flush(GstQsrLadder *l)
+{
+    l->stepped_at = GST_CLOCK_TIME_NONE;
+    l->late = 0;
+}
+
 void gst_qsr_ladder_late(GstQsrLadder *l, GstClockTime running_time, GstClockTimeDiff jitter)
 {
     // Frames on their way downstream were made by the rung before.

@@ -84,6 +84,9 @@ void gst_qsr_ladder_init(GstQsrLadder *l, gint n, const gdouble *work);
 // The pictures became `ratio` times as large; the rung stays.
 void gst_qsr_ladder_resize(GstQsrLadder *l, gdouble ratio);
 
+// Running time begins anew: what was said about lateness counts no more.
+void gst_qsr_ladder_flush(GstQsrLadder *l);
+
 // Downstream reports the frame of that running time as `jitter` late (negative: early).
 void gst_qsr_ladder_late(GstQsrLadder *l, GstClockTime running_time, GstClockTimeDiff jitter);
 

@@ -63,7 +63,10 @@ typedef struct GstQsrLive {
     gint to_settle;          // frames until the settled state is logged
 } GstQsrLive;
 
-// None of these is called with the object lock held. Any thread:
+// None of these is called with the object lock held. With the stream lock:
+// Running time begins anew.
+void gst_qsr_upscale_live_flushed(GstQsrUpscale *self);
+// Any thread:
 void gst_qsr_upscale_live_init(GstQsrUpscale *self);
 void gst_qsr_upscale_live_install(GObjectClass *klass, GParamFlags flags);
 // FALSE if `id` is none of these properties.

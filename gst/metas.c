@@ -109,7 +109,7 @@ static gboolean is_larger(const GstVideoMeta *video, const GstVideoInfo *info)
     return video && ((gint) video->width > info->width || (gint) video->height > info->height);
 }
 
-void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info)
+void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info, gboolean is_input)
 {
     const GstVideoMeta *video = gst_buffer_get_video_meta(frame->buffer);
     const GstVideoCropMeta *crop = gst_buffer_get_video_crop_meta(frame->buffer);
@@ -117,7 +117,7 @@ void gst_qsr_crop_frame(GstVideoFrame *frame, const GstVideoInfo *info)
     const gboolean woven = mode == GST_VIDEO_INTERLACE_MODE_INTERLEAVED ||
                            mode == GST_VIDEO_INTERLACE_MODE_MIXED;
 
-    if (is_larger(video, info) && crop &&
+    if (is_input && is_larger(video, info) && crop &&
         is_part_of_larger(crop, (gint) video->width, (gint) video->height, info))
         move_to(frame, (gint) crop->x, (gint) crop->y, woven);
     frame->info.width = info->width;

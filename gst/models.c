@@ -11,7 +11,7 @@ static void add(GstQsrModels *models, QsrScale scale, QsrModel *model)
 }
 
 // As qsr_model_open() tells them apart.
-static gboolean is_file(const gchar *name)
+gboolean gst_qsr_models_is_file(const gchar *name)
 {
     return strchr(name, '/') || g_str_has_suffix(name, ".qsr");
 }
@@ -38,7 +38,7 @@ static GstQsrModels *open_one(const gchar *name, QsrError *err)
     QsrModel *model;
 
     models->refs = 1;
-    if (is_file(name)) {
+    if (gst_qsr_models_is_file(name)) {
         if (qsr_model_open(&model, name, QSR_SCALE_ANY, err) < 0)
             goto failed;
         add(models, qsr_model_info(model)->scale, model);
@@ -197,7 +197,7 @@ GstQsrModels *gst_qsr_models_open(const gchar *name, QsrError *err)
 
     if (!models)
         return NULL;
-    if (is_file(name))
+    if (gst_qsr_models_is_file(name))
         add_cheaper(models, "quicksrnet-small");
     else
         add_family(models, name);

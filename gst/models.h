@@ -29,6 +29,9 @@ GstQsrModels *gst_qsr_models_open(const gchar *name, QsrError *err);
 GstQsrModels *gst_qsr_models_ref(GstQsrModels *models);
 void gst_qsr_models_unref(GstQsrModels *models);
 
+// Whether a value of the property `model` is the path of a file.
+gboolean gst_qsr_models_is_file(const gchar *name);
+
 // The model for a factor or QSR_SCALE_ANY, owned by `models`; NULL if there is none.
 QsrModel *gst_qsr_models_find(const GstQsrModels *models, QsrScale scale);
 

@@ -200,11 +200,22 @@ static void append_any_size(GstCaps *caps, const GstStructure *s, const GstCapsF
     }
 }
 
+static gboolean has_system_memory(const GstCaps *caps)
+{
+    for (guint i = 0; caps && i < gst_caps_get_size(caps); i++) {
+        if (in_system_memory(gst_caps_get_features(caps, i)))
+            return TRUE;
+    }
+    return FALSE;
+}
+
 GstCaps *gst_qsr_caps_transform(const GstQsrSizing *sizing, GstPadDirection direction,
                                 GstCaps *caps, GstCaps *filter)
 {
     gboolean is_up = direction == GST_PAD_SINK;
-    gboolean wants_more = sizing->wish.num > sizing->wish.den;
+    // An upstream that asks with a choice shall not choose what cannot be upscaled.
+    gboolean wants_more = sizing->wish.num > sizing->wish.den ||
+                          (!is_up && has_system_memory(caps) && has_system_memory(filter));
     GstCaps *ret = gst_caps_is_any(caps) ? gst_caps_new_any() : gst_caps_new_empty();
 
     for (gint pass = 0; pass < 3; pass++) {

@@ -22,6 +22,7 @@ struct GstQsrPainter {
 
     GMutex lock; // for who writes these, and for other threads that read them
     QsrContext *engine[MAX_RUNGS];
+    gint last_rung;       // that made a picture
     QsrBackendStats last; // of engine[0] before it was closed; state NULL: there was none
 };
 
@@ -251,6 +252,9 @@ int gst_qsr_painter_paint(GstQsrPainter *p, gint rung, const GstQsrLook *look,
         if (!engine)
             return err->code;
     }
+    g_mutex_lock(&p->lock);
+    p->last_rung = rung;
+    g_mutex_unlock(&p->lock);
     gst_qsr_parts_init(&parts, &p->canvas.geometry, shot, from.format);
     p->columns = parts.columns;
     from.height = parts.in_frame_height;
@@ -281,6 +285,14 @@ void gst_qsr_painter_get_stats(GstQsrPainter *p, QsrBackendStats *stats)
         qsr_get_stats(p->engine[0], stats);
     else if (!stats->state)
         *stats = (QsrBackendStats) {.backend = QSR_BACKEND_AUTO, .state = "off"};
+    if (p->last_rung > 0 && p->engine[p->last_rung]) {
+        QsrBackendStats shown;
+
+        qsr_get_stats(p->engine[p->last_rung], &shown);
+        stats->instruction_set = shown.instruction_set;
+        stats->reused = shown.reused;
+        stats->reused_recent = shown.reused_recent;
+    }
     g_mutex_unlock(&p->lock);
 }
 

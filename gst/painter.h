@@ -80,7 +80,8 @@ void gst_qsr_painter_open_rungs(GstQsrPainter *painter);
 // Engine of a rung, NULL if it was not opened; for qsr_share_memory().
 QsrContext *gst_qsr_painter_engine(GstQsrPainter *painter, gint rung);
 
-// Counters of the first rung's engine or, without one, of the last. Any thread.
+// Counters of the first rung's engine or, without one, of the last; what was reused and the
+// instruction set are those of the rung that made the last picture. Any thread.
 void gst_qsr_painter_get_stats(GstQsrPainter *painter, QsrBackendStats *stats);
 
 // See qsr_stop_waiting(). Any thread.

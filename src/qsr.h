@@ -30,7 +30,8 @@
 //    QsrContext may be used by one thread at a time. Everything else is
 //    stated at the function.
 //  - Output depends only on the input samples, the model and, of the scalers, on
-//    sharpness and row phase: not on the instruction set, the number of threads, strides or alignment.
+//    sharpness and row phase: not on the instruction set, the number of threads,
+//    strides or alignment.
 
 #ifndef QSR_H
 #define QSR_H

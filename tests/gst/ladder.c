@@ -25,6 +25,34 @@ typedef struct {
     GstQsrStep step;      // of the last one; none before it
 } Row;
 
+// After a seek running time begins at 0, before that of the last step.
+GST_START_TEST(test_flush)
+{
+    GstQsrStep step = GST_QSR_STEP_NONE;
+    GstQsrLadder l;
+
+    gst_qsr_ladder_init(&l, 4, guess);
+    for (guint i = 0; i < 3; i++) {
+        GstQsrLadderFrame f = {.running_time = 600 * GST_SECOND + i * PERIOD, .busy = 45 * MS,
+                               .budget = PERIOD, .period = PERIOD};
+
+        step = gst_qsr_ladder_frame(&l, &f);
+        if (step != GST_QSR_STEP_NONE)
+            break;
+    }
+    fail_unless(step == GST_QSR_STEP_OVERRUN && l.rung == 2);
+    gst_qsr_ladder_flush(&l);
+    for (guint i = 0; i < 4 && l.rung == 2; i++) {
+        GstQsrLadderFrame f = {.running_time = i * PERIOD, .busy = 30 * MS, .budget = PERIOD,
+                               .period = PERIOD};
+
+        gst_qsr_ladder_late(&l, i * PERIOD, 50 * MS);
+        step = gst_qsr_ladder_frame(&l, &f);
+    }
+    fail_unless(step == GST_QSR_STEP_LATE && l.rung == 3, "%s", gst_qsr_step_name(step));
+}
+GST_END_TEST;
+
 GST_START_TEST(test_down)
 {
     static const Row rows[] = {
@@ -387,6 +415,7 @@ static Suite *ladder_suite(void)
 
     suite_add_tcase(s, tc);
     tcase_add_test(tc, test_down);
+    tcase_add_test(tc, test_flush);
     tcase_add_test(tc, test_late);
     tcase_add_test(tc, test_hold);
     tcase_add_test(tc, test_loads);

@@ -194,6 +194,30 @@ GST_START_TEST(test_transform_filter)
 }
 GST_END_TEST;
 
+// An upstream that has system memory, too, is not offered what could only be passed on.
+GST_START_TEST(test_transform_prefers_system_memory)
+{
+    static const gchar dma[] = "video/x-raw(memory:DMABuf)", both[] = "video/x-raw(memory:DMABuf);"
+                                                                      "video/x-raw";
+    static const struct {
+        const gchar *upstream, *downstream;
+        gboolean foreign;
+    } table[] = {{both, both, FALSE}, {dma, both, TRUE}, {both, dma, TRUE}};
+    GstQsrSizing sizing = sizing_of("2 1");
+    GstCaps *filter = parse(table[__i__].upstream), *caps = parse(table[__i__].downstream);
+    GstCaps *to = gst_qsr_caps_transform(&sizing, GST_PAD_SRC, caps, filter);
+    gboolean foreign = FALSE;
+
+    for (guint i = 0; i < gst_caps_get_size(to); i++)
+        foreign |= gst_caps_features_contains(gst_caps_get_features(to, i), "memory:DMABuf");
+    fail_unless_equals_int(foreign, table[__i__].foreign);
+    fail_unless(!gst_caps_is_empty(to));
+    gst_caps_unref(to);
+    gst_caps_unref(caps);
+    gst_caps_unref(filter);
+}
+GST_END_TEST;
+
 // Whatever passes forwards passes backwards, size by size.
 GST_START_TEST(test_transform_there_and_back)
 {
@@ -488,6 +512,7 @@ static Suite *negotiation_suite(void)
     suite_add_tcase(s, tc);
     tcase_add_loop_test(tc, test_transform, 0, G_N_ELEMENTS(transforms));
     tcase_add_test(tc, test_transform_filter);
+    tcase_add_loop_test(tc, test_transform_prefers_system_memory, 0, 3);
     tcase_add_loop_test(tc, test_transform_there_and_back, 0, 2);
     tcase_add_loop_test(tc, test_fixate, 0, G_N_ELEMENTS(fixations));
     tcase_add_test(tc, test_fixate_other_fields);

@@ -145,6 +145,38 @@ GST_START_TEST(test_niceness)
 }
 GST_END_TEST;
 
+static guint64 frames_of_engine(GstHarness *h)
+{
+    GstStructure *stats;
+    guint64 frames = 0;
+
+    g_object_get(h->element, "stats", &stats, NULL);
+    fail_unless(gst_structure_get_uint64(stats, "frames-cpu", &frames));
+    gst_structure_free(stats);
+    return frames;
+}
+
+// A property that is set to what it is already leaves the engine where it is.
+GST_START_TEST(test_the_same_again)
+{
+    GstHarness *h = test_harness("scale=2 n-threads=1 qos-mode=off reuse=off", NULL);
+    GstBuffer *in = test_picture_of("I420", W, H, 3);
+
+    test_set_src_caps(h, "I420", W, H, NULL);
+    for (gint i = 0; i < 3; i++) {
+        gst_buffer_unref(push(h, in));
+        g_object_set(h->element, "n-threads", 1, "model", TEST_MODEL, "reuse", 1, "backend", 0,
+                     "scale", 2.0, NULL);
+    }
+    fail_unless_equals_uint64(frames_of_engine(h), 3);
+    g_object_set(h->element, "n-threads", 2, NULL);
+    gst_buffer_unref(push(h, in));
+    fail_unless_equals_uint64(frames_of_engine(h), 1);
+    gst_buffer_unref(in);
+    test_harness_end(h, NULL);
+}
+GST_END_TEST;
+
 static Suite *settings_suite(void)
 {
     Suite *s = suite_create("settings");
@@ -153,6 +185,7 @@ static Suite *settings_suite(void)
     suite_add_tcase(s, tc);
     tcase_add_test(tc, test_reuse);
     tcase_add_test(tc, test_niceness);
+    tcase_add_test(tc, test_the_same_again);
     return s;
 }
 

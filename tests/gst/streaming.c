@@ -259,6 +259,45 @@ GST_START_TEST(test_state_cycles)
 }
 GST_END_TEST;
 
+typedef struct {
+    GstPad *pad;
+    gint end;
+} CapsSender;
+
+static gpointer send_caps(gpointer data)
+{
+    CapsSender *s = data;
+
+    while (!g_atomic_int_get(&s->end)) {
+        GstCaps *caps = test_caps("NV12", W, H, NULL);
+
+        gst_pad_send_event(s->pad, gst_event_new_stream_start("early"));
+        gst_pad_send_event(s->pad, gst_event_new_caps(caps));
+        gst_caps_unref(caps);
+    }
+    return NULL;
+}
+
+// Caps may come as soon as the pad takes them: before the element is in PAUSED.
+GST_START_TEST(test_caps_on_the_way)
+{
+    GstBus *bus;
+    GstHarness *h = test_harness("scale=2 n-threads=1", &bus);
+    CapsSender sender = {.pad = gst_element_get_static_pad(h->element, "sink")};
+    GThread *thread = g_thread_new("caps", send_caps, &sender);
+
+    for (gint i = 0; i < 60; i++) {
+        gst_element_set_state(h->element, GST_STATE_READY);
+        gst_element_set_state(h->element, GST_STATE_PAUSED);
+    }
+    g_atomic_int_set(&sender.end, 1);
+    g_thread_join(thread);
+    gst_object_unref(sender.pad);
+    test_assert_no_message(bus, GST_MESSAGE_ERROR);
+    test_harness_end(h, bus);
+}
+GST_END_TEST;
+
 // Made and thrown away in every state.
 GST_START_TEST(test_lifetimes)
 {
@@ -328,6 +367,7 @@ static Suite *streaming_suite(void)
     tcase_add_test(tc, test_qos);
     tcase_add_test(tc, test_pipeline);
     tcase_add_test(tc, test_state_cycles);
+    tcase_add_test(tc, test_caps_on_the_way);
     tcase_add_test(tc, test_lifetimes);
     tcase_add_test(tc, test_threads_end);
     return s;
