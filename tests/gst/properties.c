@@ -330,31 +330,26 @@ GST_END_TEST;
 
 // ----------------------------------------------------------------- the settled line ---
 
-typedef struct {
-    GstElement *element;
-    gint n;
-    gchar *line; // the last one
-} Settled;
-
-static void log_settled(GstDebugCategory *category, GstDebugLevel level, const gchar *file,
-                        const gchar *function, gint line, GObject *object,
-                        GstDebugMessage *message, gpointer data)
+// Lines of this element's settled state in the debug log, which the environment has put into
+// a file; `last` becomes the last of them. (GStreamer leaks a little with each log function.)
+static gint settled_lines(GstHarness *h, gchar **last)
 {
-    const gchar *text;
-    Settled *settled = data;
+    gchar *text, **lines, *of = g_strdup_printf(":<%s>", GST_OBJECT_NAME(h->element));
+    gint n = 0;
 
-    (void) file;
-    (void) function;
-    (void) line;
-    if (level != GST_LEVEL_INFO || object != G_OBJECT(settled->element) ||
-        !g_str_equal(gst_debug_category_get_name(category), "qsrupscale"))
-        return;
-    text = gst_debug_message_get(message);
-    if (!strstr(text, "fps"))
-        return;
-    settled->n++;
-    g_free(settled->line);
-    settled->line = g_strdup(text);
+    fail_unless(g_file_get_contents(g_getenv("GST_DEBUG_FILE"), &text, NULL, NULL));
+    lines = g_strsplit(text, "\n", -1);
+    for (gint i = 0; lines[i]; i++) {
+        if (!strstr(lines[i], of) || !strstr(lines[i], " fps, "))
+            continue;
+        n++;
+        g_free(*last);
+        *last = g_strdup(strstr(lines[i], of));
+    }
+    g_strfreev(lines);
+    g_free(text);
+    g_free(of);
+    return n;
 }
 
 // One line of INFO after 60 frames, and what it says of sizes, network, model and mode.
@@ -372,30 +367,33 @@ GST_START_TEST(test_settled_line)
         {"qos-mode=degrade", 30, 20, "32x24 to 30x20 (no network, I420, ", "no engine, ", "rung"},
     };
 
+    if (!g_getenv("GST_DEBUG_FILE")) {
+        g_print("the settled line: left out, GST_DEBUG_FILE is not set\n");
+        return;
+    }
     if (!gst_debug_is_active())
         gst_debug_set_active(TRUE);
+    gst_debug_set_color_mode(GST_DEBUG_COLOR_MODE_OFF);
     gst_debug_set_threshold_for_name("qsrupscale", GST_LEVEL_INFO);
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         GstHarness *h = test_harness(rows[i].properties, NULL);
         const gchar *mode = strstr(rows[i].properties, "qos-mode=") + strlen("qos-mode=");
         gchar *want = g_strdup_printf("qos-mode %s (live), budget 100 %%", mode);
-        Settled settled = {.element = h->element};
+        gchar *line = NULL;
         GstCaps *caps = test_caps("I420", rows[i].out_width, rows[i].out_height, NULL);
 
-        gst_debug_add_log_function(log_settled, &settled, NULL);
         gst_harness_set_sink_caps(h, caps);
         test_set_src_caps(h, "I420", W, H, NULL);
         push_frames(h, 59);
-        fail_unless_equals_int(settled.n, 0);
+        fail_unless_equals_int(settled_lines(h, &line), 0);
         push_frames(h, 1);
-        fail_unless_equals_int(settled.n, 1);
+        fail_unless_equals_int(settled_lines(h, &line), 1);
         push_frames(h, 70);
-        fail_unless_equals_int(settled.n, 1);
-        fail_unless(strstr(settled.line, rows[i].says) && strstr(settled.line, rows[i].and) &&
-                        strstr(settled.line, want) && !strstr(settled.line, rows[i].not),
-                    "%s: %s", rows[i].properties, settled.line);
-        gst_debug_remove_log_function_by_data(&settled);
-        g_free(settled.line);
+        fail_unless_equals_int(settled_lines(h, &line), 1);
+        fail_unless(strstr(line, rows[i].says) && strstr(line, rows[i].and) &&
+                        strstr(line, want) && !strstr(line, rows[i].not),
+                    "%s: %s", rows[i].properties, line);
+        g_free(line);
         g_free(want);
         test_harness_end(h, NULL);
     }
