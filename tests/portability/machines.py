@@ -67,6 +67,8 @@ NOT_EMULATED = re.compile(
     'cli-failures|cli-video' # signals, and programs of the machine at hand
     '|hexagon-|gst-stress' # against the clock
     '|api$|deep$|scalers' # minutes of every size in every format
+    # what is decided by numbers of tasks, caps and clocks, not by the machine
+    '|reuse|gst-(live|ladder|gaps|sizes|settings|allocation|caps$|properties|streaming)'
     '|golden-' # again with less than the processor has: other processors show that
     '|gst-colour' # descriptions of colour, from caps to the engine
     '|gst-interlace|gst-look|gst-resize' # the arithmetic behind them is in gst-compose
